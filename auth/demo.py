@@ -1,0 +1,37 @@
+"""The demo's people: everybody has one password, given or made up, and kept beside the data."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auth.passwords import hash_password, verify_password
+from models.database import Database
+from models.demo.world import PEOPLE, Demo, demo_password_hash, is_empty, set_demo_password
+
+
+async def offer_demo(database: Database, *, password: str, kept_in: Path, at: datetime) -> dict[str, str] | None:
+    """Load the demo world into an empty database, never into one with data.
+
+    Returns the password by address, or None where the database holds something else. Where no password is given, a
+    random one is made up and kept in a file that only its owner reads.
+    """
+    wanted = password or _kept(kept_in)
+    async with database.transaction() as session:
+        if await is_empty(session):
+            hashed = await hash_password(wanted)
+            await Demo(session, today=at.astimezone(UTC).date(), at=at, password_hash=hashed).load()
+        else:
+            present = await demo_password_hash(session)
+            if present is None:
+                return None
+            if not await verify_password(present, wanted):
+                await set_demo_password(session, await hash_password(wanted))
+    return dict.fromkeys(PEOPLE, wanted)
+
+
+def _kept(file: Path) -> str:
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
+            kept.write(secrets.token_urlsafe(12))
+    return file.read_text().strip()

@@ -1,0 +1,195 @@
+"""What a viewer may do to an object: questions, answered with the refusal, or with None where it is allowed.
+
+Mutations require() the answer, availableActions shows it, gated fields raise it: one rule, so that a button never
+disagrees with the server. Each asks in the same order: terms, permission, then the state of the object.
+
+Rule: the table of roles (auth/viewer.py), terms before everything of the reseller, and entering an account's
+dashboard from the reseller's only where the account is Partner Supported.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from auth.viewer import Permission, Viewer
+from domain.catalog import SupportType
+from domain.errors import Forbidden, NotEligibleForPartnerSupported, PartnerSupportedOnly, Refusal, TermsNotAccepted
+from domain.lifecycle import SubscriptionStatus, require_enabled, require_pending
+
+Answer = Refusal | None
+
+
+class ResellerFacts(Protocol):
+    """What the policies need to know of a reseller."""
+
+    @property
+    def reseller_id(self) -> UUID: ...  # noqa: D102
+
+
+class ChoiceFacts(ResellerFacts, Protocol):
+    """What is known of the reseller of an account whose support type is chosen."""
+
+    @property
+    def is_eligible(self) -> bool: ...  # noqa: D102
+
+
+class AccountFacts(Protocol):
+    """What the policies need to know of an account; rows and entities have it."""
+
+    @property
+    def reseller_id(self) -> UUID: ...  # noqa: D102
+    @property
+    def id(self) -> UUID: ...  # noqa: D102
+    @property
+    def support_type(self) -> SupportType: ...  # noqa: D102
+    @property
+    def disabled_at(self) -> datetime | None: ...  # noqa: D102
+
+
+def require(answer: Answer) -> None:
+    """Return where it is allowed, raise the refusal where it is not."""
+    if answer is not None:
+        raise answer
+
+
+def may_in_reseller(viewer: Viewer, reseller_id: UUID, permission: Permission) -> Answer:
+    """May the viewer do this in the reseller's own dashboard?"""
+    seat = viewer.seat(reseller_id)
+    if seat is None:
+        return Forbidden(permission.value)
+    if permission is not Permission.TERMS_ACCEPT and not seat.has_accepted_terms:
+        return TermsNotAccepted()
+    return None if seat.grants(permission) else Forbidden(permission.value)
+
+
+def may_with_account(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
+    """May the viewer do this with the account, as a member of it or of its reseller?"""
+    own = viewer.seat(account.id)
+    if own is not None and own.grants(permission):
+        return None
+    if viewer.seat(account.reseller_id) is None:
+        return Forbidden(permission.value)
+    return may_in_reseller(viewer, account.reseller_id, permission)
+
+
+def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
+    """May the viewer do this in the account's own dashboard?
+
+    As a member of the account; or as somebody of its reseller, and only where it is Partner Supported.
+    """
+    own = viewer.seat(account.id)
+    if own is not None and own.grants(permission):
+        return None
+    seat = viewer.seat(account.reseller_id)
+    if seat is None:
+        return Forbidden(permission.value)
+    if not seat.has_accepted_terms:
+        return TermsNotAccepted()
+    if account.support_type is not SupportType.PARTNER_SUPPORTED:
+        return PartnerSupportedOnly()
+    return may_in_reseller(viewer, account.reseller_id, permission)
+
+
+def may_create_account(viewer: Viewer, reseller_id: UUID) -> Answer:
+    """May the viewer add an account to the reseller? The support type is asked separately."""
+    return may_in_reseller(viewer, reseller_id, Permission.ACCOUNTS_CREATE)
+
+
+def may_sell(*, is_sellable: bool) -> Answer:
+    """May the reseller choose this support type? `is_sellable` is held by models.resellers.may_sell."""
+    return None if is_sellable else NotEligibleForPartnerSupported()
+
+
+def may_rename_account(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer change the account's name? Its own admins may, besides the reseller's."""
+    denied = may_with_account(viewer, account, Permission.ACCOUNTS_RENAME)
+    return denied or _while_enabled(account)
+
+
+def may_edit_account(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer change the account's settings: subdomain and support type?"""
+    denied = may_with_account(viewer, account, Permission.ACCOUNTS_EDIT)
+    return denied or _while_enabled(account)
+
+
+def may_enter(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer enter the account's own dashboard?"""
+    return may_inside(viewer, account, Permission.ACCOUNTS_ENTER)
+
+
+def may_read_organizations(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer see the account's organizations?"""
+    return may_inside(viewer, account, Permission.ORGANIZATIONS_READ)
+
+
+def may_edit_organizations(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer add organizations to the account, and change their keys?"""
+    return may_inside(viewer, account, Permission.ORGANIZATIONS_EDIT) or _while_enabled(account)
+
+
+def may_read_organization(viewer: Viewer, account: AccountFacts, organization_id: UUID) -> Answer:
+    """May the viewer see this organization?"""
+    seat = viewer.seat(organization_id)
+    return None if seat is not None else may_read_organizations(viewer, account)
+
+
+def may_rename_organization(viewer: Viewer, account: AccountFacts, organization_id: UUID) -> Answer:
+    """May the viewer change the organization's name? Its own admins may, besides those who edit all of them."""
+    seat = viewer.seat(organization_id)
+    if seat is not None and seat.grants(Permission.ORGANIZATIONS_RENAME):
+        return _while_enabled(account)
+    return may_inside(viewer, account, Permission.ORGANIZATIONS_RENAME) or _while_enabled(account)
+
+
+def may_see_cost(viewer: Viewer, reseller_id: UUID) -> Answer:
+    """May the viewer see the partner's cost?"""
+    return may_in_reseller(viewer, reseller_id, Permission.SUBSCRIPTIONS_READ_COST)
+
+
+def may_save_contract(
+    viewer: Viewer, account: AccountFacts, contract: SubscriptionStatus | None, *, is_sellable: bool
+) -> Answer:
+    """May the viewer save the account's contract? `contract` is the state of the open one, if there is one."""
+    denied = may_with_account(viewer, account, Permission.SUBSCRIPTIONS_EDIT)
+    return denied or _while_enabled(account) or _while_pending(contract) or may_sell(is_sellable=is_sellable)
+
+
+def may_activate(viewer: Viewer, account: AccountFacts, contract: SubscriptionStatus) -> Answer:
+    """May the viewer activate the contract?"""
+    denied = may_with_account(viewer, account, Permission.SUBSCRIPTIONS_ACTIVATE)
+    return denied or _while_enabled(account) or _while_pending(contract)
+
+
+def may_withdraw(viewer: Viewer, account: AccountFacts, contract: SubscriptionStatus) -> Answer:
+    """May the viewer withdraw the contract?"""
+    denied = may_with_account(viewer, account, Permission.SUBSCRIPTIONS_EDIT)
+    return denied or _while_enabled(account) or _while_pending(contract)
+
+
+def may_choose_partner_supported(viewer: Viewer, row: ChoiceFacts) -> Answer:
+    """May the viewer make this account, or a new one of this reseller, Partner Supported?
+
+    Keeping what is Partner Supported already is no choice. Asked early, of rows that nobody holds;
+    models.resellers.may_sell decides.
+    """
+    if getattr(row, "support_type", None) is SupportType.PARTNER_SUPPORTED:
+        return None
+    denied = may_in_reseller(viewer, row.reseller_id, Permission.ACCOUNTS_EDIT)
+    return denied or may_sell(is_sellable=row.is_eligible)
+
+
+def _while_enabled(account: AccountFacts) -> Answer:
+    return _refusal_of(lambda: require_enabled(is_disabled=account.disabled_at is not None))
+
+
+def _while_pending(contract: SubscriptionStatus | None) -> Answer:
+    return None if contract is None else _refusal_of(lambda: require_pending(contract))
+
+
+def _refusal_of(rule: Callable[[], None]) -> Answer:
+    try:
+        rule()
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -1,0 +1,138 @@
+"""Who asks, and the permissions that their roles hold in each dashboard."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from domain.tenancy import DashboardKind, Role
+from models.scopes import Scope
+
+
+class Permission(Enum):
+    """What a role may do; the words are those that refusals and descriptions use."""
+
+    ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_CREATE = "accounts:create"
+    ACCOUNTS_EDIT = "accounts:edit"
+    ACCOUNTS_RENAME = "accounts:edit (name only)"
+    ACCOUNTS_ENTER = "accounts:enter"
+    SUBSCRIPTIONS_READ = "subscriptions:read"
+    SUBSCRIPTIONS_READ_COST = "subscriptions:read (with the partner's cost)"
+    SUBSCRIPTIONS_EDIT = "subscriptions:edit"
+    SUBSCRIPTIONS_ACTIVATE = "subscriptions:activate"
+    ORGANIZATIONS_READ = "organizations:read"
+    ORGANIZATIONS_EDIT = "organizations:edit"
+    ORGANIZATIONS_RENAME = "organizations:edit (name only)"
+    TERMS_ACCEPT = "terms:accept"
+
+
+P = Permission
+_RESELLER_READS = {P.ACCOUNTS_READ, P.SUBSCRIPTIONS_READ, P.SUBSCRIPTIONS_READ_COST, P.TERMS_ACCEPT}
+_RESELLER_PROVISIONS = _RESELLER_READS | {
+    P.ACCOUNTS_CREATE,
+    P.ACCOUNTS_EDIT,
+    P.ACCOUNTS_RENAME,
+    P.ACCOUNTS_ENTER,
+    P.SUBSCRIPTIONS_EDIT,
+    P.ORGANIZATIONS_READ,
+    P.ORGANIZATIONS_EDIT,
+    P.ORGANIZATIONS_RENAME,
+}
+_ACCOUNT_READS = {P.ACCOUNTS_READ, P.ACCOUNTS_ENTER, P.SUBSCRIPTIONS_READ, P.ORGANIZATIONS_READ}
+_ACCOUNT_ORGANIZES = _ACCOUNT_READS | {P.ORGANIZATIONS_EDIT, P.ORGANIZATIONS_RENAME}
+
+# The table of roles: a role that is not listed for a kind of dashboard cannot be held there.
+ROLES: dict[DashboardKind, dict[Role, frozenset[Permission]]] = {
+    DashboardKind.RESELLER: {
+        Role.ADMIN: frozenset(_RESELLER_PROVISIONS | {P.SUBSCRIPTIONS_ACTIVATE}),
+        Role.PROVISIONER: frozenset(_RESELLER_PROVISIONS),
+        Role.FINANCE: frozenset(_RESELLER_READS),
+        Role.READ_ONLY: frozenset(_RESELLER_READS),
+    },
+    DashboardKind.ACCOUNT: {
+        Role.ADMIN: frozenset(_ACCOUNT_ORGANIZES | {P.ACCOUNTS_RENAME}),
+        Role.SECURITY_ENGINEER: frozenset(_ACCOUNT_ORGANIZES),
+        Role.USER: frozenset(_ACCOUNT_READS),
+        Role.READ_ONLY: frozenset(_ACCOUNT_READS),
+    },
+    DashboardKind.ORGANIZATION: {
+        Role.ADMIN: frozenset({P.ORGANIZATIONS_READ, P.ORGANIZATIONS_RENAME}),
+        Role.USER: frozenset({P.ORGANIZATIONS_READ}),
+        Role.READ_ONLY: frozenset({P.ORGANIZATIONS_READ}),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One membership: the dashboard, the role held there, and, for a reseller's, whether its terms are accepted."""
+
+    kind: DashboardKind
+    role: Role
+    reseller_id: UUID
+    account_id: UUID | None
+    organization_id: UUID | None
+    has_accepted_terms: bool
+
+    @property
+    def dashboard_id(self) -> UUID:
+        """The id of the reseller, account or organization itself."""
+        return self.organization_id or self.account_id or self.reseller_id
+
+    def grants(self, permission: Permission) -> bool:
+        """Tell whether the role holds the permission here."""
+        return permission in ROLES[self.kind].get(self.role, ())
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who asks, with every dashboard they were explicitly added to, read anew for each request."""
+
+    id: UUID
+    name: str
+    email: str
+    seats: tuple[Seat, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> "Viewer":
+        """Return the viewer of the rows of models.sessions: one a membership, or one without."""
+        seats = tuple(
+            Seat(
+                kind=row.kind,
+                role=row.role,
+                reseller_id=row.reseller_id,
+                account_id=row.account_id,
+                organization_id=row.organization_id,
+                has_accepted_terms=row.has_accepted_terms,
+            )
+            for row in rows
+            if row.kind is not None
+        )
+        return cls(id=rows[0].user_id, name=rows[0].name, email=rows[0].email, seats=seats)
+
+    @cached_property
+    def _by_dashboard(self) -> dict[UUID, Seat]:
+        return {seat.dashboard_id: seat for seat in self.seats}
+
+    def seat(self, dashboard_id: UUID | None) -> Seat | None:
+        """Return the viewer's membership in exactly this dashboard."""
+        return None if dashboard_id is None else self._by_dashboard.get(dashboard_id)
+
+    def holds_anywhere(self, permission: Permission) -> bool:
+        """Tell whether any of the viewer's roles holds the permission in any dashboard."""
+        return any(seat.grants(permission) for seat in self.seats)
+
+    def _of_kind(self, kind: DashboardKind) -> Iterator[Seat]:
+        return (seat for seat in self.seats if seat.kind is kind)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The part of the data that any statement on this viewer's behalf starts from."""
+        return Scope(
+            resellers=frozenset(seat.reseller_id for seat in self._of_kind(DashboardKind.RESELLER)),
+            accounts={seat.dashboard_id: seat.reseller_id for seat in self._of_kind(DashboardKind.ACCOUNT)},
+            organizations={seat.dashboard_id: seat.reseller_id for seat in self._of_kind(DashboardKind.ORGANIZATION)},
+        )

@@ -1,0 +1,21 @@
+"""${message}."""
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    """Take one step forward. A lock that is not had at once is given up, so that no request waits behind it."""
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Take the step back."""
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    ${downgrades if downgrades else "pass"}

@@ -1,0 +1,134 @@
+"""Accounts: a reseller's customers, each with its subdomain, its trial and its contract."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from domain.catalog import SupportType
+from domain.lifecycle import AccountStatus, SubscriptionStatus
+from domain.trials import trial_ends_on
+from models.base import Base, Id, Tenant, among, text_enum
+from models.resellers import Reseller
+from models.scopes import Scope
+from models.subscriptions import Subscription
+
+
+class Account(Base):
+    """One customer. Its status is not stored: it follows from the trial's dates and the open contract."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.Index("accounts_by_name_idx", "reseller_id", sa.text("lower(name)"), "id"),
+        sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
+    )
+
+    reseller_id: Mapped[Tenant]
+    id: Mapped[Id]
+    name: Mapped[str]
+    subdomain: Mapped[str]
+    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    trial_starts_on: Mapped[date]
+    trial_ends_on: Mapped[date]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @classmethod
+    def begun(
+        cls,
+        reseller_id: UUID,
+        *,
+        name: str,
+        subdomain: str,
+        support_type: SupportType,
+        on: date,
+        at: datetime,
+    ) -> "Account":
+        """Return a new account whose trial begins on that civil day of its reseller."""
+        return cls(
+            reseller_id=reseller_id,
+            id=uuid7(),
+            name=name,
+            subdomain=subdomain,
+            support_type=support_type,
+            trial_starts_on=on,
+            trial_ends_on=trial_ends_on(on),
+            created_at=at,
+            updated_at=at,
+        )
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> sa.ColumnElement[bool]:
+        """Restrict to the accounts of the scope's resellers, and those it belongs to itself."""
+        return sa.and_(
+            among(cls.reseller_id, scope.tenants),
+            sa.or_(among(cls.reseller_id, scope.resellers), among(cls.id, scope.accounts)),
+        )
+
+
+def account_rows() -> sa.Select[*tuple[object, ...]]:
+    """Select accounts as they are read: with their reseller's calendar and their open contract's state."""
+    return (
+        sa.select(
+            Account.reseller_id,
+            Account.id,
+            Account.name,
+            Account.subdomain,
+            Account.support_type,
+            Account.trial_starts_on,
+            Account.trial_ends_on,
+            Account.disabled_at,
+            Account.created_at,
+            Account.updated_at,
+            Reseller.time_zone,
+            Reseller.is_eligible,
+            Subscription.status.label("contract_status"),
+            Subscription.starts_on.label("contract_starts_on"),
+        )
+        .join(Reseller, Reseller.id == Account.reseller_id)
+        .outerjoin(
+            Subscription,
+            sa.and_(
+                Subscription.reseller_id == Account.reseller_id,
+                Subscription.account_id == Account.id,
+                Subscription.is_open(),
+            ),
+        )
+    )
+
+
+def has_status(status: AccountStatus, today: date) -> sa.ColumnElement[bool]:
+    """Restrict account_rows() to one status: domain.lifecycle.account_status as a condition."""
+    is_disabled = Account.disabled_at.is_not(None)
+    is_active = sa.func.coalesce(Subscription.status == SubscriptionStatus.ACTIVE, sa.false())
+    is_trialing = Account.trial_ends_on >= today
+    return {
+        AccountStatus.DISABLED: is_disabled,
+        AccountStatus.ACTIVE: sa.and_(~is_disabled, is_active),
+        AccountStatus.TRIALING: sa.and_(~is_disabled, ~is_active, is_trialing),
+        AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, ~is_active, ~is_trialing),
+    }[status]
+
+
+def status_ends_on(today: date) -> sa.ColumnElement[date]:
+    """Return the Status Ends column of account_rows(): the current term's last day, or the trial's."""
+    return sa.case(
+        (Subscription.status == SubscriptionStatus.ACTIVE, _last_day_of_term(Subscription.starts_on, today)),
+        else_=Account.trial_ends_on,
+    )
+
+
+def _last_day_of_term(anchor: sa.SQLColumnExpression[date | None], today: date) -> sa.ColumnElement[date]:
+    """domain.terms.term_on in SQL: PostgreSQL, too, gives a day that the month lacks its last one."""
+    years = sa.func.greatest(sa.literal(today.year) - sa.cast(sa.extract("year", anchor), sa.Integer), 0)
+    has_begun = _years_after(anchor, years) <= today
+    number = sa.func.greatest(sa.case((has_begun, years), else_=years - 1), 0)
+    return _years_after(anchor, number + 1) - sa.literal(1, sa.Integer)
+
+
+def _years_after(anchor: sa.SQLColumnExpression[date | None], years: sa.ColumnElement[int]) -> sa.ColumnElement[date]:
+    return sa.cast(anchor + sa.func.make_interval(years), sa.Date)

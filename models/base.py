@@ -1,0 +1,51 @@
+"""What every table shares: names of constraints, ids, instants, enums as text."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from uuid_utils.compat import uuid7
+
+E = TypeVar("E", bound=Enum)
+
+# Refusals recognise a violated constraint by its name; none ends in digits, because shards append some.
+NAMING = {
+    "pk": "%(table_name)s_pkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+
+
+class Base(DeclarativeBase):
+    """The declarative base: one metadata, one naming convention."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: sa.DateTime(timezone=True), str: sa.Text()}  # noqa: RUF012 # as SQLAlchemy declares it
+
+
+# Ids are UUIDv7 made by the application: they ascend with time, and no statement has to ask for them.
+Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True, default=uuid7)]
+Tenant = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
+
+
+def text_enum(kind: type[E]) -> sa.Enum:
+    """Return a column type that stores an enum's value as text, so that adding a value needs no migration."""
+    return sa.Enum(kind, native_enum=False, create_constraint=False, length=32, values_callable=_values)
+
+
+def among(column: Any, ids: Iterable[UUID]) -> sa.ColumnElement[bool]:  # noqa: ANN401 # a column, mapped or not
+    """Restrict a column to some ids: one array, so that the statement's text is the same for any number of them."""
+    wanted: sa.ColumnElement[Any] = sa.any_(sa.literal(list(ids), ARRAY(sa.Uuid())))
+    restriction: sa.ColumnElement[bool] = column == wanted
+    return restriction
+
+
+def _values(kind: type[Enum]) -> list[str]:
+    return [member.value for member in kind]

@@ -1,0 +1,83 @@
+"""The price books: dated versions of what each plan costs a partner."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.catalog import SupportType
+from domain.errors import Conflict
+from domain.money import Money
+from domain.pricing import bracket_for
+from models.base import Base, Id, text_enum
+
+
+AnyPlan = TypeVar("AnyPlan")
+
+
+class PriceBook(Base):
+    """One version, effective from a civil day until a later one of its currency is."""
+
+    __tablename__ = "price_books"
+    __table_args__ = (sa.UniqueConstraint("currency_code", "effective_on"),)
+
+    id: Mapped[Id]
+    currency_code: Mapped[str]
+    effective_on: Mapped[date]
+    loaded_at: Mapped[datetime]
+
+
+class Plan(Base):
+    """A bracket of a price book: the plan of every quantity from `min_systems` to `max_systems`, inclusive.
+
+    Plans are never changed once loaded: contracts refer to them.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (sa.UniqueConstraint("price_book_id", "support_type", "min_systems"),)
+
+    id: Mapped[Id]
+    price_book_id: Mapped[UUID] = mapped_column(sa.ForeignKey("price_books.id"))
+    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    name: Mapped[str]
+    min_systems: Mapped[int]
+    max_systems: Mapped[int | None]
+    cost_per_system: Mapped[Decimal] = mapped_column(sa.Numeric(12, 4))
+    currency_code: Mapped[str]
+
+    @property
+    def cost(self) -> Money:
+        """The partner's cost of one system for one month."""
+        return Money(self.cost_per_system, self.currency_code)
+
+
+def plans_on(day: date, currency_code: str) -> sa.Select[Plan]:
+    """Select the plans of the price book that is effective on that day, by support type and quantity."""
+    book = (
+        sa.select(PriceBook.id)
+        .where(PriceBook.currency_code == currency_code, PriceBook.effective_on <= day)
+        .order_by(PriceBook.effective_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.select(Plan).where(Plan.price_book_id == book).order_by(Plan.support_type, Plan.min_systems)
+
+
+async def plan_for(
+    session: AsyncSession, support_type: SupportType, systems: int, *, currency_code: str, on: date
+) -> Plan:
+    """Return the plan that follows from the number of systems. Raises Conflict where nothing is priced yet."""
+    effective = plans_on(on, currency_code).where(Plan.support_type == support_type)
+    return bracket_for(systems, priced((await session.scalars(effective)).all()))
+
+
+def priced(plans: Sequence[AnyPlan]) -> Sequence[AnyPlan]:
+    """Return the plans, rows or entities; raises Conflict where there are none."""
+    if not plans:
+        raise Conflict("No price book is effective yet for the reseller's currency.")
+    return plans

@@ -1,0 +1,177 @@
+"""Batched reads: one statement a loader and level, however many parents ask.
+
+Every statement starts from the scope of the request, so that an id from anywhere leads to nothing foreign.
+"""
+
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from aiodataloader import DataLoader
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models import ids
+from models.accounts import Account, account_rows
+from models.base import among
+from models.catalog import Plan, plans_on
+from models.database import Snapshot
+from models.organizations import Organization, OwningAccount, organization_rows, owning_account, with_account
+from models.paging import Order, Page, Slice
+from models.resellers import Reseller, reseller_rows
+from models.scopes import Scope
+from models.subscriptions import Subscription, subscription_rows
+from models.terms import acceptances_of, current_terms
+
+Key = TypeVar("Key", bound=Hashable)
+Row = sa.Row[Any]
+ById = DataLoader[UUID, Row | None]
+
+
+class Loaders:
+    """The loaders of one request and one moment; what was read once is not read again."""
+
+    def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
+        self._snapshot = snapshot
+        self._scope = scope
+        self._organization_pages: dict[Page, DataLoader[tuple[UUID, UUID], Slice]] = {}
+
+    @cached_property
+    def resellers(self) -> ById:
+        """Resellers by id, where the scope may know their name."""
+        return self._by_id(reseller_rows().where(Reseller.named_to(self._scope)), Reseller.id)
+
+    @cached_property
+    def accounts(self) -> ById:
+        """Accounts by id, in the scope."""
+        return self._by_id(account_rows().where(Account.visible_to(self._scope)), Account.id)
+
+    @cached_property
+    def organizations(self) -> ById:
+        """Organizations by id, in the scope."""
+        rows = with_account(organization_rows()).where(Organization.visible_to(self._scope))
+        return self._by_id(rows, Organization.id)
+
+    @cached_property
+    def subscriptions(self) -> ById:
+        """Contracts by id, in the scope."""
+        return self._by_id(subscription_rows().where(Subscription.visible_to(self._scope)), Subscription.id)
+
+    @cached_property
+    def open_subscriptions(self) -> ById:
+        """An account's open contract, by the account's id, in the scope."""
+        rows = subscription_rows().where(Subscription.visible_to(self._scope), Subscription.is_open())
+        return self._by_id(rows, Subscription.account_id)
+
+    @cached_property
+    def plans(self) -> ById:
+        """Plans of any price book, by id."""
+        return self._by_id(sa.select(*Plan.__table__.columns), Plan.id)
+
+    @cached_property
+    def price_lists(self) -> DataLoader[tuple[str, date], Sequence[Row]]:
+        """The plans effective in a currency on a day."""
+
+        async def each(keys: list[tuple[str, date]]) -> list[Sequence[Row]]:
+            return [await self._snapshot.fetch(_columns_of(plans_on(day, currency))) for currency, day in keys]
+
+        return DataLoader(each)
+
+    @cached_property
+    def terms(self) -> DataLoader[None, Row | None]:
+        """The current terms; the key says nothing."""
+
+        async def current(keys: list[None]) -> list[Row | None]:
+            rows = await self._snapshot.fetch(current_terms())
+            return [rows[0] if rows else None for _ in keys]
+
+        return DataLoader(current)
+
+    @cached_property
+    def acceptances(self) -> DataLoader[tuple[UUID, str], Sequence[Row]]:
+        """For which resellers a user accepted a version of the terms."""
+
+        async def each(keys: list[tuple[UUID, str]]) -> list[Sequence[Row]]:
+            return [await self._snapshot.fetch(acceptances_of(user, version)) for user, version in keys]
+
+        return DataLoader(each)
+
+    @cached_property
+    def organization_counts(self) -> DataLoader[tuple[UUID, UUID], int]:
+        """How many organizations an account has, by (reseller id, account id)."""
+
+        async def count(keys: list[tuple[UUID, UUID]]) -> list[int]:
+            counted = (
+                sa.select(Organization.account_id, sa.func.count().label("number"))
+                .where(*_belonging_to(keys))
+                .group_by(Organization.account_id)
+            )
+            numbers = {row.account_id: row.number for row in await self._snapshot.fetch(counted)}
+            return [numbers.get(account_id, 0) for _, account_id in keys]
+
+        return DataLoader(count)
+
+    async def behind(self, id: str) -> Row | OwningAccount | None:
+        """Return the reseller, or the account that owns what a client's id leads to; None outside the scope."""
+        prefix, key = ids.parse(id) or ("", UUID(int=0))
+        if prefix == "resl":
+            return await self.resellers.load(key)
+        if prefix == "org":
+            organization = await self.organizations.load(key)
+            return organization and owning_account(organization)
+        if prefix == "sub":
+            contract = await self.subscriptions.load(key)
+            return contract and await self.accounts.load(contract.account_id)
+        return await self.accounts.load(key) if prefix == "acct" else None
+
+    def organizations_of(self, page: Page) -> DataLoader[tuple[UUID, UUID], Slice]:
+        """The same page of the organizations of many accounts, by (reseller id, account id)."""
+        if page not in self._organization_pages:
+            self._organization_pages[page] = DataLoader(self._organization_slices(page))
+        return self._organization_pages[page]
+
+    def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:
+        order = Order("NAME", sa.func.lower(Organization.name), Organization.__table__.c.id, str)
+
+        async def slices(keys: list[tuple[UUID, UUID]]) -> list[Slice]:
+            mine = organization_rows().where(
+                Organization.reseller_id == Account.reseller_id, Organization.account_id == Account.id
+            )
+            each = page.of(mine, order).correlate(Account).lateral("page")
+            paged = (
+                sa.select(*each.c)
+                .select_from(Account)
+                .join(each, sa.true())
+                .where(
+                    among(Account.reseller_id, {reseller for reseller, _ in keys}),
+                    among(Account.id, {account for _, account in keys}),
+                )
+                .order_by(each.c.sort_key, each.c.id)
+            )
+            found: dict[UUID, list[Row]] = {account: [] for _, account in keys}
+            for row in await self._snapshot.fetch(paged):
+                found[row.account_id].append(row)
+            return [page.cut(found[account], order) for _, account in keys]
+
+        return slices
+
+    def _by_id(self, rows: sa.Select[*tuple[Any, ...]], column: InstrumentedAttribute[UUID]) -> ById:
+        async def by_id(ids: list[UUID]) -> list[Row | None]:
+            found = await self._snapshot.fetch(rows.where(among(column, ids)))
+            position = {row._mapping[column.key]: row for row in found}  # noqa: SLF001 # a Row's public name for it
+            return [position.get(id) for id in ids]
+
+        return DataLoader(by_id)
+
+
+def _columns_of(statement: sa.Select[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return statement.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
+
+
+def _belonging_to(keys: Sequence[tuple[UUID, UUID]]) -> list[sa.ColumnElement[bool]]:
+    return [
+        among(Organization.reseller_id, {reseller for reseller, _ in keys}),
+        among(Organization.account_id, {account for _, account in keys}),
+    ]

@@ -1,0 +1,123 @@
+"""Keyset pages: a cursor holds a place in one order, so that a page neither skips nor repeats what is inserted meanwhile."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.errors import BadInput
+
+DEFAULT_SIZE = 25
+LARGEST_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Rows by `key`, then by `id`; `name` tells orders apart, `read` turns a written key back."""
+
+    name: str
+    key: sa.ColumnElement[Any]
+    id: sa.ColumnElement[UUID]
+    read: Callable[[str], str | date | datetime]
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How much of a list is asked for, from which end, and beyond which cursor."""
+
+    size: int
+    is_backward: bool
+    cursor: str | None
+
+    @classmethod
+    def asked(
+        cls, *, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    ) -> "Page":
+        """Return the page a client asked for: 25 rows unless said, 1 to 100. Raises BadInput naming the argument."""
+        if first is not None and last is not None:
+            raise BadInput("last", "Ask for the first or for the last, not for both.")
+        if after is not None and before is not None:
+            raise BadInput("before", "Give after or before, not both.")
+        is_backward = last is not None or (before is not None and first is None)
+        if is_backward and after is not None:
+            raise BadInput("after", "after goes with first, before goes with last.")
+        if not is_backward and before is not None:
+            raise BadInput("before", "after goes with first, before goes with last.")
+        size, argument = (last, "last") if is_backward else (first, "first")
+        if size is not None and not 1 <= size <= LARGEST_SIZE:
+            raise BadInput(argument, f"Ask for 1 to {LARGEST_SIZE}.")
+        return cls(size or DEFAULT_SIZE, is_backward, before if is_backward else after)
+
+    def of(self, statement: sa.Select[*tuple[Any, ...]], order: Order) -> sa.Select[*tuple[Any, ...]]:
+        """Restrict a statement to this page, and one row more that tells whether another follows.
+
+        Adds the column `sort_key`. Raises BadInput where the cursor is not ours or belongs to another order.
+        """
+        ascends = order.is_descending == self.is_backward
+        statement = statement.add_columns(order.key.label("sort_key"))
+        if self.cursor is not None:
+            place = sa.tuple_(*(sa.literal(value, column.type) for value, column in self._place(order)))
+            here = sa.tuple_(order.key, order.id)
+            statement = statement.where(here > place if ascends else here < place)
+        keys = (order.key, order.id) if ascends else (order.key.desc(), order.id.desc())
+        return statement.order_by(*keys).limit(self.size + 1)
+
+    def cut(self, rows: Sequence[sa.Row[Any]], order: Order) -> "Slice":
+        """Return the page's rows in the list's own direction, from what its statement selected."""
+        kept = list(rows[: self.size])
+        there_is_more = len(rows) > self.size
+        if self.is_backward:
+            kept.reverse()
+        return Slice(
+            rows=kept,
+            cursors=[write_cursor(order.name, row.sort_key, row.id) for row in kept],
+            has_next=self.cursor is not None if self.is_backward else there_is_more,
+            has_previous=there_is_more if self.is_backward else self.cursor is not None,
+        )
+
+    def _place(self, order: Order) -> list[tuple[Any, sa.ColumnElement[Any]]]:
+        argument = "before" if self.is_backward else "after"
+        assert self.cursor is not None  # noqa: S101 # of() asks first
+        try:
+            key, id = read_cursor(self.cursor, order)
+        except ValueError:
+            raise BadInput(argument, "This cursor does not belong to this list in this order.") from None
+        return [(key, order.key), (id, order.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of one page, their cursors, and whether there are others around it."""
+
+    rows: list[sa.Row[Any]]
+    cursors: list[str]
+    has_next: bool
+    has_previous: bool
+
+
+def write_cursor(order: str, key: str | date | datetime, id: UUID) -> str:
+    """Return the opaque name of a row's place in an order."""
+    written = key if isinstance(key, str) else key.isoformat()
+    place = json.dumps([order, written, id.hex], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, order: Order) -> tuple[str | date | datetime, UUID]:
+    """Return the place that a cursor names. Raises ValueError unless it is, to the letter, one that we wrote."""
+    try:
+        place = json.loads(base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), b"-_", validate=True))
+        name, written, hexadecimal = place
+        key = order.read(written)
+        id = UUID(hex=hexadecimal)
+    except (binascii.Error, UnicodeError, RecursionError, TypeError, AttributeError) as error:
+        raise ValueError(cursor) from error
+    if name != order.name or write_cursor(name, key, id) != cursor:
+        raise ValueError(cursor)
+    return key, id

@@ -1,0 +1,56 @@
+"""Resellers: the tenants, billed for every account under them."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+
+from domain.catalog import SupportType, is_sellable
+from models.base import Base, Id, among
+from models.scopes import Scope
+
+
+class Reseller(Base):
+    """A tenant: its civil days, its currency, and whether it may sell Partner Supported."""
+
+    __tablename__ = "resellers"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    is_eligible: Mapped[bool]
+    time_zone: Mapped[str]
+    currency_code: Mapped[str]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @classmethod
+    def named_to(cls, scope: Scope) -> sa.ColumnElement[bool]:
+        """Restrict to the resellers whose name the scope may know: its own, and its accounts'."""
+        return among(cls.id, [*scope.resellers, *scope.accounts.values()])
+
+
+def reseller_rows() -> sa.Select[*tuple[object, ...]]:
+    """Select resellers as they are read."""
+    return sa.select(
+        Reseller.id,
+        Reseller.id.label("reseller_id"),
+        Reseller.name,
+        Reseller.is_eligible,
+        Reseller.time_zone,
+        Reseller.currency_code,
+    )
+
+
+async def may_sell(session: AsyncSession, reseller_id: UUID, support_type: SupportType) -> bool:
+    """Decide whether the reseller may sell the support type, and hold that decision until the transaction ends.
+
+    The one place below every way in (create, update, upsert). For Partner Supported the reseller's row is locked in
+    share mode, so that a withdrawal of the eligibility and a choice cannot pass each other.
+    """
+    if is_sellable(support_type, is_eligible=False):
+        return True
+    held = sa.select(Reseller.is_eligible).where(Reseller.id == reseller_id).with_for_update(read=True)
+    return is_sellable(support_type, is_eligible=bool(await session.scalar(held)))

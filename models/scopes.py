@@ -1,0 +1,23 @@
+"""The part of the data that one request may touch at all, in plain ids."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Ids of the dashboards somebody belongs to; every statement on their behalf starts from it.
+
+    `resellers` are those whose own dashboard they belong to; `accounts` and `organizations` lead from an id to the
+    reseller that owns it.
+    """
+
+    resellers: frozenset[UUID] = frozenset()
+    accounts: dict[UUID, UUID] = field(default_factory=dict)
+    organizations: dict[UUID, UUID] = field(default_factory=dict)
+
+    @cached_property
+    def tenants(self) -> list[UUID]:
+        """Every reseller in whose data anything of this scope lies: what each statement names first."""
+        return list({*self.resellers, *self.accounts.values(), *self.organizations.values()})

@@ -1,0 +1,50 @@
+"""Subdomains: names unique across all resellers, claimed before the account that carries them is written."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.errors import SubdomainTaken
+from models.base import Base
+
+# A freed name rests, so that links and mail of the old customer never reach a new one.
+REST = timedelta(days=90)
+
+
+class Subdomain(Base):
+    """Leads from a name in lower case to its account; `released_at` is set once the account has left it."""
+
+    __tablename__ = "subdomains"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    reseller_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    released_at: Mapped[datetime | None]
+
+
+async def claim(session: AsyncSession, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
+    """Give the name to the account. Raises SubdomainTaken while another has it, or left it less than 90 days ago."""
+    owner = {"reseller_id": reseller_id, "account_id": account_id, "released_at": None}
+    rested = sa.or_(Subdomain.released_at < at - REST, Subdomain.account_id == account_id)
+    claimed = (
+        insert(Subdomain)
+        .values(name=name, **owner)
+        .on_conflict_do_update(index_elements=[Subdomain.name], set_=owner, where=rested)
+        .returning(Subdomain.name)
+    )
+    if await session.scalar(claimed) is None:
+        raise SubdomainTaken(name)
+
+
+async def release(session: AsyncSession, name: str, *, at: datetime) -> None:
+    """Let the name rest."""
+    await session.execute(sa.update(Subdomain).where(Subdomain.name == name).values(released_at=at))
+
+
+def account_of(name: str) -> sa.Select[UUID]:
+    """Select the id of the account that has the name now."""
+    return sa.select(Subdomain.account_id).where(Subdomain.name == name, Subdomain.released_at.is_(None))

@@ -1,0 +1,132 @@
+"""Contract subscriptions: what an account is sold, at which plan and cost, and since when."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from domain.catalog import BillingInterval, SupportType
+from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
+from domain.money import Money
+from domain.trials import first_paid_day
+from models.base import Base, Id, Tenant, among, text_enum
+from models.catalog import Plan
+from models.scopes import Scope
+
+
+class Subscription(Base):
+    """A contract. It keeps the plan and the cost with which it was saved; a new price book changes neither."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["reseller_id", "account_id"], ["accounts.reseller_id", "accounts.id"]),
+        # At most one open contract an account, whatever races: read-then-write alone billed twice.
+        sa.Index(
+            "subscriptions_one_open",
+            "reseller_id",
+            "account_id",
+            unique=True,
+            postgresql_where=sa.text("status in ('PENDING', 'ACTIVE')"),
+        ),
+        sa.CheckConstraint("(status in ('ACTIVE', 'COMPLETED')) = (starts_on is not null)", "starts_when_activated"),
+        sa.CheckConstraint("systems between 1 and 1000000", "systems_in_range"),
+    )
+
+    reseller_id: Mapped[Tenant]
+    id: Mapped[Id]
+    account_id: Mapped[UUID]
+    status: Mapped[SubscriptionStatus] = mapped_column(text_enum(SubscriptionStatus))
+    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    systems: Mapped[int]
+    billing_interval: Mapped[BillingInterval] = mapped_column(text_enum(BillingInterval))
+    plan_id: Mapped[UUID]
+    cost_per_system: Mapped[Decimal] = mapped_column(sa.Numeric(12, 4))
+    currency_code: Mapped[str]
+    activated_at: Mapped[datetime | None]
+    # The anchor: the first paid day. The current term and its end are counted from it when they are read.
+    starts_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @classmethod
+    def is_open(cls) -> sa.ColumnElement[bool]:
+        """Restrict to contracts that are pending or active."""
+        # Literal, because a parameter would keep the planner from the partial index.
+        return cls.status.in_(sa.bindparam("open", OPEN, expanding=True, literal_execute=True))
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> sa.ColumnElement[bool]:
+        """Restrict to the contracts of the scope's resellers and accounts."""
+        return sa.and_(
+            among(cls.reseller_id, scope.tenants),
+            sa.or_(among(cls.reseller_id, scope.resellers), among(cls.account_id, scope.accounts)),
+        )
+
+    @classmethod
+    def open_of(cls, reseller_id: UUID, account_id: UUID) -> sa.Select["Subscription"]:
+        """Select the account's open contract, if there is one."""
+        return sa.select(cls).where(cls.reseller_id == reseller_id, cls.account_id == account_id, cls.is_open())
+
+    @classmethod
+    def drafted(cls, reseller_id: UUID, account_id: UUID, *, at: datetime) -> "Subscription":
+        """Return a new pending contract of the account, still to be saved with a plan."""
+        return cls(
+            reseller_id=reseller_id,
+            id=uuid7(),
+            account_id=account_id,
+            status=SubscriptionStatus.PENDING,
+            created_at=at,
+        )
+
+    @property
+    def cost(self) -> Money:
+        """The partner's cost of one system for one month, as it was when the contract was saved."""
+        return Money(self.cost_per_system, self.currency_code)
+
+    def save(self, plan: Plan, *, systems: int, billing_interval: BillingInterval, at: datetime) -> None:
+        """Take the plan with its support type and its cost. Raises where the contract is not pending."""
+        require_pending(self.status)
+        self.systems = systems
+        self.billing_interval = billing_interval
+        self.support_type = plan.support_type
+        self.plan_id = plan.id
+        self.cost_per_system = plan.cost_per_system
+        self.currency_code = plan.currency_code
+        self.updated_at = at
+
+    def activate(self, *, on: date, trial_ends_on: date, at: datetime) -> None:
+        """Start the contract: paying begins on the day after the trial, or today where that is over.
+
+        Raises SubscriptionAlreadyActive, or Conflict where the contract was withdrawn.
+        """
+        require_pending(self.status)
+        self.status = SubscriptionStatus.ACTIVE
+        self.starts_on = first_paid_day(activated_on=on, trial_ends_on=trial_ends_on)
+        self.activated_at = self.updated_at = at
+
+    def withdraw(self, *, at: datetime) -> None:
+        """End a pending contract: it is canceled, and the account can be given a new one. Raises as activate()."""
+        require_pending(self.status)
+        self.status = SubscriptionStatus.CANCELED
+        self.updated_at = at
+
+
+def subscription_rows() -> sa.Select[*tuple[object, ...]]:
+    """Select contracts as they are read."""
+    return sa.select(
+        Subscription.reseller_id,
+        Subscription.id,
+        Subscription.account_id,
+        Subscription.status,
+        Subscription.support_type,
+        Subscription.systems,
+        Subscription.billing_interval,
+        Subscription.plan_id,
+        Subscription.cost_per_system,
+        Subscription.currency_code,
+        Subscription.activated_at,
+        Subscription.starts_on,
+    )

@@ -1,0 +1,116 @@
+"""Accounts: looking one up, adding one, changing one."""
+
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth import policies
+from domain.catalog import SupportType
+from domain.errors import BadInput, SubscriptionAlreadyActive
+from domain.lifecycle import SubscriptionStatus
+from domain.naming import clean_subdomain, clean_text
+from models import ids, subdomains
+from models.accounts import Account as AccountRow
+from models.catalog import plan_for
+from models.resellers import Reseller as ResellerRow
+from models.resellers import may_sell
+from resolvers.finding import find_reseller, lock_account, lock_open_contract
+from resolvers.writing import given, signed_in, writing
+from schema.accounts import (
+    Account,
+    CreateAccountInput,
+    CreateAccountPayload,
+    UpdateAccountInput,
+    UpdateAccountPayload,
+)
+from schema.context import Info
+
+AccountId = Annotated[strawberry.ID | None, strawberry.argument(description="The account's id.")]
+Subdomain = Annotated[
+    str | None, strawberry.argument(description="Its subdomain, whatever the case, in place of the id.")
+]
+
+
+async def account(info: Info, id: AccountId = None, subdomain: Subdomain = None) -> Account | None:
+    """An account by its id or its subdomain; null where it does not exist or the viewer may not see it."""
+    if (id is None) == (subdomain is None):
+        raise BadInput("id" if subdomain is None else "subdomain", "Give the id or the subdomain.")
+    key: Any = await _key_of(info, subdomain) if subdomain is not None else ids.read(id or "", "acct")
+    return None if key is None else await Account.load(info, key)
+
+
+async def _key_of(info: Info, subdomain: str) -> Any:  # noqa: ANN401 # a column of a row
+    try:
+        label = clean_subdomain(subdomain)
+    except BadInput:
+        return None
+    rows = await info.context.snapshot.fetch(subdomains.account_of(label))
+    return rows[0].account_id if rows else None
+
+
+async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
+    """Adds a customer account to a reseller. Its trial of 21 days begins today, on the reseller's calendar."""
+    name, subdomain, now = clean_text(input.name, "name"), clean_subdomain(input.subdomain), info.context.now
+    async with writing(info) as session:
+        reseller = await find_reseller(info, session, input.reseller_id)
+        policies.require(policies.may_create_account(signed_in(info), reseller.id))
+        await _require_sellable(session, reseller, input.support_type)
+        account = AccountRow.begun(
+            reseller.id,
+            name=name,
+            subdomain=subdomain,
+            support_type=input.support_type,
+            on=info.context.today(reseller.time_zone),
+            at=now,
+        )
+        await subdomains.claim(session, subdomain, reseller_id=reseller.id, account_id=account.id, at=now)
+        session.add(account)
+    return CreateAccountPayload(account_id=account.id, errors=[])
+
+
+async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
+    """Changes only the fields that are given. A pending contract is priced anew with the support type."""
+    name, subdomain = given(input.name, "name"), given(input.subdomain, "subdomain")
+    name = None if name is None else clean_text(name, "name")
+    subdomain = None if subdomain is None else clean_subdomain(subdomain)
+    support_type = given(input.support_type, "support_type")
+    async with writing(info) as session:
+        account, reseller = await lock_account(info, session, input.id, "id")
+        is_rename = subdomain is None and support_type is None
+        ask = policies.may_rename_account if is_rename else policies.may_edit_account
+        policies.require(ask(signed_in(info), account))
+        if support_type not in {None, account.support_type}:
+            await _change_support_type(info, session, account, reseller, support_type)
+        if subdomain not in {None, account.subdomain}:
+            await _move(info, session, account, subdomain)
+        account.name = name or account.name
+        if session.is_modified(account):
+            account.updated_at = info.context.now
+    return UpdateAccountPayload(account_id=account.id, errors=[])
+
+
+async def _change_support_type(
+    info: Info, session: AsyncSession, account: AccountRow, reseller: ResellerRow, support_type: SupportType
+) -> None:
+    contract = await lock_open_contract(session, account)
+    if contract is not None and contract.status is SubscriptionStatus.ACTIVE:
+        raise SubscriptionAlreadyActive(("support_type",))
+    await _require_sellable(session, reseller, support_type)
+    account.support_type = support_type
+    if contract is not None:
+        on, currency = info.context.today(reseller.time_zone), reseller.currency_code
+        plan = await plan_for(session, support_type, contract.systems, currency_code=currency, on=on)
+        interval = contract.billing_interval
+        contract.save(plan, systems=contract.systems, billing_interval=interval, at=info.context.now)
+
+
+async def _move(info: Info, session: AsyncSession, account: AccountRow, subdomain: str) -> None:
+    owner = {"reseller_id": account.reseller_id, "account_id": account.id}
+    await subdomains.claim(session, subdomain, **owner, at=info.context.now)
+    await subdomains.release(session, account.subdomain, at=info.context.now)
+    account.subdomain = subdomain
+
+
+async def _require_sellable(session: AsyncSession, reseller: ResellerRow, support_type: SupportType) -> None:
+    policies.require(policies.may_sell(is_sellable=await may_sell(session, reseller.id, support_type)))

@@ -1,0 +1,227 @@
+"""Accounts: the customers on the accounts screen."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+import strawberry
+
+from auth import policies
+from auth.permissions import EntersAccounts
+from auth.viewer import Permission
+from domain.catalog import is_sellable
+from domain.lifecycle import SubscriptionStatus, account_status
+from domain.terms import term_on
+from models import ids
+from models.paging import Page, Slice
+from schema.context import Info
+from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
+from schema.errors import AvailableAction, Payload
+from schema.gates import gated
+from schema.nodes import Node, load
+from schema.organizations import OrganizationConnection
+from schema.pagination import After, First, PageInfo
+from schema.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from schema.resellers import Reseller
+
+LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
+
+
+@strawberry.type(description="One customer of a reseller: its subdomain, its trial and its contract.")
+class Account(Node, prefix="acct"):
+    """A row of models.account_rows()."""
+
+    name: str = strawberry.field(description="The customer's name.")
+    subdomain: str = strawberry.field(description="Where its portal lies: a DNS label, unique across all resellers.")
+    support_type: SupportType = strawberry.field(description="Who answers the customer's questions.")
+    status: AccountStatus = strawberry.field(description="The Status column, derived from today's date.")
+    status_ends_on: date | None = strawberry.field(
+        description="The Status Ends column: the last day of the trial, or of the contract's current term, inclusive."
+    )
+    trial_starts_on: date = strawberry.field(description="The first free day: the day on which it was added.")
+    trial_ends_on: date = strawberry.field(description="The last free day, inclusive: trialStartsOn + 20 days.")
+    created_at: datetime = strawberry.field(description="When it was added.")
+    updated_at: datetime = strawberry.field(description="When its settings were last changed.")
+    facts: strawberry.Private[Any]
+
+    @classmethod
+    async def load(cls, info: Info, id: UUID) -> "Account | None":
+        """Return the account to its members and its reseller's."""
+        row = await info.context.loaders.accounts.load(id)
+        return row and cls.of(row, info)
+
+    @classmethod
+    def of(cls, row: Any, info: Info) -> "Account":  # noqa: ANN401 # a row of models/
+        """Return the account as this viewer sees it. Raises what the policy of reading it refuses."""
+        viewer, today = info.context.viewer, info.context.today(row.time_zone)
+        assert viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
+        policies.require(policies.may_with_account(viewer, row, Permission.ACCOUNTS_READ))
+        is_active = row.contract_status is SubscriptionStatus.ACTIVE
+        return cls(
+            id=strawberry.ID(ids.encode("acct", row.id)),
+            name=row.name,
+            subdomain=row.subdomain,
+            support_type=row.support_type,
+            status=account_status(
+                is_disabled=row.disabled_at is not None,
+                contract=row.contract_status,
+                trial_ends_on=row.trial_ends_on,
+                today=today,
+            ),
+            status_ends_on=term_on(row.contract_starts_on, today).ends_on if is_active else row.trial_ends_on,
+            trial_starts_on=row.trial_starts_on,
+            trial_ends_on=row.trial_ends_on,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            facts=row,
+        )
+
+    @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
+    async def reseller(self, info: Info) -> LazyReseller | None:
+        """Read through the loader, once for all accounts."""
+        return cast("Reseller | None", await load(info, "resl", self.facts.reseller_id))
+
+    @strawberry.field(description="The contract: pending or active, if there is one.")
+    async def subscription(self, info: Info) -> Subscription | None:
+        """Read for all accounts of the level at once, and not where the account's row says that there is none."""
+        if self.facts.contract_status is None:
+            return None
+        row = await info.context.loaders.open_subscriptions.load(self.facts.id)
+        return row and Subscription.of(row, self.facts, info)
+
+    @gated(
+        "The account's organizations, by name. Part of the account's own dashboard: PARTNER_SUPPORTED_ONLY for a "
+        "reseller whose account is Huntress Supported.",
+        permission_classes=[EntersAccounts],
+    )
+    async def organizations(
+        self, info: Info, first: First = None, after: After = None
+    ) -> OrganizationConnection | None:
+        """Read for all accounts of the level at once."""
+        loader = info.context.loaders.organizations_of(Page.asked(first=first, after=after))
+        page = await loader.load((self.facts.reseller_id, self.facts.id))
+        return OrganizationConnection.of(page, self.facts)
+
+    @strawberry.field(
+        description="The hyperlink under Subdomain; null where the viewer may not enter the account's dashboard."
+    )
+    def dashboard_url(self, info: Info) -> str | None:
+        """Answer by the policy of entering."""
+        assert info.context.viewer is not None  # noqa: S101 # of() asks first
+        if policies.may_enter(info.context.viewer, self.facts) is not None:
+            return None
+        return info.context.portal_url.replace("{subdomain}", self.subdomain)
+
+    @strawberry.field(description="What the viewer may do to the account now.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        """Answer by the policies that the mutations require."""
+        viewer, account = info.context.viewer, self.facts
+        assert viewer is not None  # noqa: S101 # of() asks first
+        can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
+        save = policies.may_save_contract(viewer, account, account.contract_status, is_sellable=can_be_sold)
+        return [
+            AvailableAction.of("updateAccount", policies.may_rename_account(viewer, account)),
+            AvailableAction.of("upsertSubscription", save),
+            AvailableAction.of("createOrganization", policies.may_edit_organizations(viewer, account)),
+        ]
+
+
+@strawberry.type(description="One account of a page.")
+class AccountEdge:
+    """A place in the list, and what stands there."""
+
+    cursor: str = strawberry.field(description="Its place in this order.")
+    node: Account = strawberry.field(description="The account.")
+
+
+@strawberry.type(description="A page of the accounts screen.")
+class AccountConnection:
+    """A slice, and the number of all where it is asked for."""
+
+    edges: list[AccountEdge] = strawberry.field(description="The page with each entry's cursor.")
+    nodes: list[Account] = strawberry.field(description="The page without cursors.")
+    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+    counting: strawberry.Private[sa.Select[int]]
+
+    @classmethod
+    def of(cls, page: Slice, counting: sa.Select[int], info: Info) -> "AccountConnection":
+        """Return the page; `counting` selects the number of all that the filter keeps."""
+        nodes = [Account.of(row, info) for row in page.rows]
+        edges = [AccountEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), counting=counting)
+
+    @strawberry.field(description="How many the filter keeps in all; counted only where it is asked for.")
+    async def total_count(self, info: Info) -> int:
+        """Count in the same moment in which the page was read."""
+        return int((await info.context.snapshot.fetch(self.counting))[0][0])
+
+
+@strawberry.input(description="Which accounts: those that satisfy every given condition.")
+class AccountFilter:
+    """Absent and null ask nothing."""
+
+    status: list[AccountStatus] | None = strawberry.field(
+        default=None, description="Any of these statuses today; an empty list keeps none."
+    )
+    support_type: SupportType | None = strawberry.field(default=None, description="This support type.")
+    search: str | None = strawberry.field(
+        default=None, description="Part of the name or the subdomain, whatever the case; at most 256 characters."
+    )
+
+
+@strawberry.input(description="In which order; accounts that are equal in it follow their ids.")
+class AccountOrder:
+    """A column and a direction."""
+
+    field: AccountOrderField = strawberry.field(description="By what.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description="Up or down.")
+
+
+@strawberry.input(description="The customer account to add.")
+class CreateAccountInput:
+    """Its trial begins today."""
+
+    reseller_id: strawberry.ID = strawberry.field(description="The reseller who is billed for it.")
+    name: str = strawberry.field(description="1 to 256 characters after trimming.")
+    subdomain: str = strawberry.field(
+        description="A DNS label: 3 to 63 of a-z, 0-9 and inner hyphens, not reserved; stored in lower case, unique "
+        "across all resellers. A name that an account has left rests for 90 days."
+    )
+    support_type: SupportType = strawberry.field(description="Who answers the customer's questions.")
+
+
+@strawberry.input(description="The account to change: only the fields that are given are.")
+class UpdateAccountInput:
+    """Absent is kept; null is refused, because none of them can be cleared."""
+
+    id: strawberry.ID = strawberry.field(description="The account.")
+    name: strawberry.Maybe[str | None] = strawberry.field(description="1 to 256 characters after trimming.")
+    subdomain: strawberry.Maybe[str | None] = strawberry.field(description="As in createAccount.")
+    support_type: strawberry.Maybe[SupportType | None] = strawberry.field(
+        description="A pending contract is priced anew with it; an active one keeps it from being changed."
+    )
+
+
+@strawberry.interface(description="What a mutation of an account answers.")
+class AccountPayload(Payload):
+    """Read after the commit, and only where it is asked for."""
+
+    account_id: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(description="The account as it is now; null where it was refused.")
+    async def account(self, info: Info) -> Account | None:
+        """Read what was committed."""
+        return None if self.account_id is None else await Account.load(info, self.account_id)
+
+
+@strawberry.type(description="The added account.")
+class CreateAccountPayload(AccountPayload):
+    """The account."""
+
+
+@strawberry.type(description="The changed account.")
+class UpdateAccountPayload(AccountPayload):
+    """The account."""

@@ -1,0 +1,78 @@
+"""What one request knows: who asks, which moment it reads, what day it is."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.sessions import SignedIn
+from auth.viewer import Viewer
+from models.database import Database, Snapshot
+from models.loaders import Loaders
+from models.scopes import Scope
+
+NOBODY = Scope()
+
+
+@dataclass
+class Context:
+    """One request. Its clock stands still, so that every field speaks of the same instant.
+
+    `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
+    from; `session_token` is the cookie's.
+    """
+
+    database: Database
+    now: datetime
+    viewer: Viewer | None
+    portal_url: str
+    client_address: str | None = None
+    session_token: str | None = None
+    # What the answer has to say to the browser, besides its body.
+    opened_session: SignedIn | None = None
+    has_ended_session: bool = False
+
+    snapshot: Snapshot = field(init=False)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._renew()
+
+    def today(self, time_zone: str) -> date:
+        """Return the civil day in a reseller's time zone."""
+        return self.now.astimezone(ZoneInfo(time_zone)).date()
+
+    async def become(self, viewer: Viewer | None) -> None:
+        """Go on as this viewer: what was read for the one before is forgotten."""
+        self.viewer = viewer
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read from a new moment: after a commit, what was read before it is stale."""
+        await self.close()
+        self._renew()
+
+    async def close(self) -> None:
+        """Give the request's connection back."""
+        await self.snapshot.close()
+
+    def _renew(self) -> None:
+        self.snapshot = self.database.snapshot()
+        self.loaders = Loaders(self.snapshot, self.viewer.scope if self.viewer else NOBODY)
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open the one transaction of a write."""
+        return self.database.transaction()
+
+
+if TYPE_CHECKING:
+    Info = strawberry.Info[Context, None]
+else:
+    Info = strawberry.Info
+
+Clock = Callable[[], datetime]

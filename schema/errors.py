@@ -1,0 +1,53 @@
+"""How a refusal reaches a client: as data in a mutation's payload, as a top-level error of a query."""
+
+from collections.abc import Sequence
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from domain.errors import ErrorCode, Refusal
+from schema import enums  # noqa: F401 # describes ErrorCode before it is used
+
+
+def client_path(refusal: Refusal, below: Sequence[str] = ()) -> list[str]:
+    """Return the way from the operation's arguments to the field at fault, spelled as clients spell it."""
+    return [*below, *map(to_camel_case, refusal.path)] if refusal.path else []
+
+
+@strawberry.type(description="An expected refusal, as data.")
+class UserError:
+    """A refusal as clients see it."""
+
+    code: ErrorCode = strawberry.field(description="What was refused, for programs.")
+    message: str = strawberry.field(description="What was refused, for people.")
+    path: list[str] = strawberry.field(
+        description='Leads to the input field at fault: ["input", "systems"]. Empty where no field is at fault.'
+    )
+
+    @classmethod
+    def of(cls, refusal: Refusal, below: Sequence[str] = ()) -> "UserError":
+        """Return the refusal as data, its path below an argument."""
+        return cls(code=refusal.code, message=refusal.message, path=client_path(refusal, below))
+
+
+@strawberry.interface(description="What every mutation answers: its effect, or why it was refused.")
+class Payload:
+    """The part that all payloads share."""
+
+    errors: list[UserError] = strawberry.field(
+        description="Why it was refused; empty where it was done. A refused mutation has changed nothing."
+    )
+
+
+@strawberry.type(description="What the viewer may do to an object now, decided by the rule that the mutation runs.")
+class AvailableAction:
+    """A button: there, and pressed or greyed out with the reason."""
+
+    action: str = strawberry.field(description="The mutation's name: activateSubscription.")
+    is_allowed: bool = strawberry.field(description="Whether the mutation would be permitted now.")
+    reason: UserError | None = strawberry.field(description="Why not; null where it is allowed.")
+
+    @classmethod
+    def of(cls, action: str, refusal: Refusal | None) -> "AvailableAction":
+        """Return the answer of a policy as a client sees it."""
+        return cls(action=action, is_allowed=refusal is None, reason=None if refusal is None else UserError.of(refusal))

@@ -1,0 +1,57 @@
+"""Everything with a global id, and the one way from an id to the object."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import strawberry
+
+from domain.errors import BadInput
+from models import ids
+from models.paging import LARGEST_SIZE
+from schema.context import Info
+
+
+@strawberry.interface(
+    description="Anything with a global id. Ids are TypeIDs: a prefix that names the kind, then a UUIDv7 in base 32 "
+    "(acct_01h455vb4pex5vsknk084sn02q)."
+)
+class Node:
+    """A kind of object registers with its prefix, so that files that refer to each other need not import each other."""
+
+    kinds: ClassVar[strawberry.Private[dict[str, type["Node"]]]] = {}
+
+    id: strawberry.ID = strawberry.field(description="Its global id: opaque, stable, accepted by node(id).")
+
+    def __init_subclass__(cls, prefix: str, **kwargs: Any) -> None:  # noqa: ANN401 # whatever the bases take
+        super().__init_subclass__(**kwargs)
+        Node.kinds[prefix] = cls
+
+    @classmethod
+    async def load(cls, info: Info, id: UUID) -> "Node | None":
+        """Return the object; None where it does not exist or must not be seen. Raises what its policy refuses."""
+        raise TypeError(f"{cls.__name__} does not say how it is loaded, nor could {info.field_name} with {id}")
+
+
+async def load(info: Info, prefix: str, id: UUID) -> Any:  # noqa: ANN401 # each kind's own type
+    """Return the object of a kind by its id, through the request's loaders."""
+    return await Node.kinds[prefix].load(info, id)
+
+
+async def node(info: Info, id: str) -> Node | None:
+    """Return the object that a global id leads to; None where it is malformed, missing or must not be seen."""
+    found = ids.parse(id)
+    if found is None or found[0] not in Node.kinds:
+        return None
+    return await Node.kinds[found[0]].load(info, found[1])
+
+
+async def several(info: Info, ids: Sequence[str]) -> list[Node | BaseException | None]:
+    """Return the objects of many ids, in their order, read together. Raises BadInput over 100.
+
+    What a policy refuses stands in its place as the exception, which GraphQL makes null and an error of that element.
+    """
+    if len(ids) > LARGEST_SIZE:
+        raise BadInput("ids", f"Ask for at most {LARGEST_SIZE}.")
+    return await asyncio.gather(*(node(info, id) for id in ids), return_exceptions=True)

@@ -1,0 +1,131 @@
+"""Organizations: parts of a customer's account."""
+
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from uuid import UUID
+
+import strawberry
+
+from auth import policies
+from auth.policies import AccountFacts
+from models import ids
+from models.organizations import owning_account
+from models.paging import Slice
+from schema.context import Info
+from schema.errors import AvailableAction, Payload
+from schema.nodes import Node, load
+from schema.pagination import PageInfo
+
+if TYPE_CHECKING:
+    from schema.accounts import Account
+
+LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
+
+
+@strawberry.type(description="A part of one customer's account, with systems of its own.")
+class Organization(Node, prefix="org"):
+    """A row of models.organization_rows(), with what the policies ask of its account."""
+
+    name: str = strawberry.field(description="Its name.")
+    key: str = strawberry.field(description="Unique in its account, whatever the case.")
+    key_id: strawberry.Private[UUID]
+    facts: strawberry.Private[AccountFacts]
+
+    @classmethod
+    def of(cls, row: Any, facts: AccountFacts) -> "Organization":  # noqa: ANN401 # a row of models/
+        """Return the organization of the account that the facts are about."""
+        return cls(id=strawberry.ID(ids.encode("org", row.id)), name=row.name, key=row.key, key_id=row.id, facts=facts)
+
+    @classmethod
+    async def load(cls, info: Info, id: UUID) -> "Organization | None":
+        """Return it to its members, its account's, and its reseller's where they may enter the account."""
+        row = await info.context.loaders.organizations.load(id)
+        if row is None or info.context.viewer is None:
+            return None
+        facts = owning_account(row)
+        policies.require(policies.may_read_organization(info.context.viewer, facts, id))
+        return cls.of(row, facts)
+
+    @strawberry.field(description="The account it belongs to; null for those who belong to the organization alone.")
+    async def account(self, info: Info) -> LazyAccount | None:
+        """Read in the viewer's scope, in which an organization's member has no account."""
+        return cast("Account | None", await load(info, "acct", self.facts.id))
+
+    @strawberry.field(description="What the viewer may do to the organization now.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        """Answer by the policy that the mutation requires."""
+        assert info.context.viewer is not None  # noqa: S101 # nobody has an empty scope
+        rename = policies.may_rename_organization(info.context.viewer, self.facts, self.key_id)
+        return [AvailableAction.of("updateOrganization", rename)]
+
+
+@strawberry.type(description="One organization of a page.")
+class OrganizationEdge:
+    """A place in the list, and what stands there."""
+
+    cursor: str = strawberry.field(description="Its place in this order.")
+    node: Organization = strawberry.field(description="The organization.")
+
+
+@strawberry.type(description="A page of an account's organizations, by name.")
+class OrganizationConnection:
+    """A slice, and the number of all where it is asked for."""
+
+    edges: list[OrganizationEdge] = strawberry.field(description="The page with each entry's cursor.")
+    nodes: list[Organization] = strawberry.field(description="The page without cursors.")
+    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+    facts: strawberry.Private[AccountFacts]
+
+    @classmethod
+    def of(cls, page: Slice, facts: AccountFacts) -> "OrganizationConnection":
+        """Return the page of the account that the facts are about."""
+        nodes = [Organization.of(row, facts) for row in page.rows]
+        edges = [OrganizationEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), facts=facts)
+
+    @strawberry.field(description="How many there are in all; counted only where it is asked for.")
+    async def total_count(self, info: Info) -> int:
+        """Count for all accounts of the level at once."""
+        return await info.context.loaders.organization_counts.load((self.facts.reseller_id, self.facts.id))
+
+
+@strawberry.input(description="The organization to add.")
+class CreateOrganizationInput:
+    """A name for people, a key for programs."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account it belongs to.")
+    name: str = strawberry.field(description="1 to 256 characters after trimming.")
+    key: str = strawberry.field(
+        description="1 to 63 letters, digits and inner hyphens, dots or underscores; unique in its account, "
+        "whatever the case."
+    )
+
+
+@strawberry.input(description="The organization to change: only the fields that are given are.")
+class UpdateOrganizationInput:
+    """Absent is kept; null is refused, because neither can be cleared."""
+
+    id: strawberry.ID = strawberry.field(description="The organization.")
+    name: strawberry.Maybe[str | None] = strawberry.field(description="1 to 256 characters after trimming.")
+    key: strawberry.Maybe[str | None] = strawberry.field(description="As in createOrganization.")
+
+
+@strawberry.interface(description="What a mutation of an organization answers.")
+class OrganizationPayload(Payload):
+    """Read after the commit, and only where it is asked for."""
+
+    organization_id: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(description="The organization as it is now; null where it was refused.")
+    async def organization(self, info: Info) -> Organization | None:
+        """Read what was committed."""
+        return None if self.organization_id is None else await Organization.load(info, self.organization_id)
+
+
+@strawberry.type(description="The added organization.")
+class CreateOrganizationPayload(OrganizationPayload):
+    """The organization."""
+
+
+@strawberry.type(description="The changed organization.")
+class UpdateOrganizationPayload(OrganizationPayload):
+    """The organization."""

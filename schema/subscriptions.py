@@ -1,0 +1,214 @@
+"""Contract subscriptions as clients see them."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from uuid import UUID
+
+import strawberry
+
+from auth import policies
+from auth.viewer import Permission
+from domain.catalog import is_sellable
+from domain.lifecycle import SubscriptionStatus as Status
+from domain.money import Money as Amount
+from domain.pricing import total
+from domain.terms import term, term_on
+from domain.trials import first_paid_day, trial_days_honored
+from models import ids
+from schema.catalog import Plan
+from schema.context import Info
+from schema.enums import BillingInterval, SubscriptionStatus, SupportType
+from schema.errors import AvailableAction, Payload
+from schema.money import Money
+from schema.nodes import Node, load
+
+if TYPE_CHECKING:
+    from schema.accounts import Account
+
+LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
+
+
+@strawberry.type(description="What activating today would do: the dates and the first charge.")
+class ActivationPreview:
+    """The same rules as activating, without doing it."""
+
+    starts_on: date = strawberry.field(description="The first paid day.")
+    ends_on: date = strawberry.field(description="The last day of the first term, inclusive.")
+    renews_on: date = strawberry.field(description="The day after endsOn.")
+    trial_days_honored: int = strawberry.field(
+        description="Free days that are still honoured between today, inclusive, and the start."
+    )
+    first_charge: Money = strawberry.field(description="What the first billing interval costs.")
+
+
+@strawberry.type(
+    description="An account's contract. It keeps the plan and the cost with which it was saved. Its term is twelve "
+    "months at either interval, and it renews for another twelve; dates are civil days of the reseller."
+)
+class Subscription(Node, prefix="sub"):
+    """A row of models.subscription_rows(), with its account's row beside it."""
+
+    status: SubscriptionStatus = strawberry.field(description="Where the contract stands.")
+    support_type: SupportType = strawberry.field(description="The support type with which it was saved.")
+    systems: int = strawberry.field(description="Number of systems to protect.")
+    billing_interval: BillingInterval = strawberry.field(description="How often it is billed.")
+    cost_per_system: Money | None = strawberry.field(
+        description="The partner's cost of one system for one month, as it was when the contract was saved; "
+        "null for those who may not see the partner's cost."
+    )
+    total: Money | None = strawberry.field(
+        description="What one billing interval costs: systems x costPerSystem, x 12 where annual; "
+        "null for those who may not see the partner's cost."
+    )
+    activated_at: datetime | None = strawberry.field(description="When it was activated.")
+    starts_on: date | None = strawberry.field(
+        description="The first paid day: the day after the trial's last day, or the day of activation where that is "
+        "later. null while pending."
+    )
+    ends_on: date | None = strawberry.field(description="The last day of the current term, inclusive.")
+    renews_on: date | None = strawberry.field(description="The day after endsOn.")
+
+    account_row: strawberry.Private[Any]
+    plan_id: strawberry.Private[UUID]
+    today: strawberry.Private[date]
+    charge: strawberry.Private[Amount]
+
+    @classmethod
+    async def load(cls, info: Info, id: UUID) -> "Subscription | None":
+        """Return the contract to whoever may see it in its account's dashboard or its reseller's."""
+        row = await info.context.loaders.subscriptions.load(id)
+        return row and cls.of(row, await info.context.loaders.accounts.load(row.account_id), info)
+
+    @classmethod
+    def of(cls, row: Any, account_row: Any, info: Info) -> "Subscription":  # noqa: ANN401 # rows of models/
+        """Return the contract as this viewer sees it. Raises what the policy of reading it refuses."""
+        context = info.context
+        assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
+        policies.require(policies.may_with_account(context.viewer, account_row, Permission.SUBSCRIPTIONS_READ))
+        today = context.today(account_row.time_zone)
+        current = None if row.starts_on is None else term_on(row.starts_on, today)
+        cost = Amount(row.cost_per_system, row.currency_code)
+        charge = total(row.systems, cost, row.billing_interval)
+        shows_cost = policies.may_see_cost(context.viewer, row.reseller_id) is None
+        return cls(
+            id=strawberry.ID(ids.encode("sub", row.id)),
+            status=row.status,
+            support_type=row.support_type,
+            systems=row.systems,
+            billing_interval=row.billing_interval,
+            cost_per_system=Money.of(cost) if shows_cost else None,
+            total=Money.of(charge) if shows_cost else None,
+            activated_at=row.activated_at,
+            starts_on=row.starts_on,
+            ends_on=None if current is None else current.ends_on,
+            renews_on=None if current is None else current.renews_on,
+            account_row=account_row,
+            plan_id=row.plan_id,
+            today=today,
+            charge=charge,
+        )
+
+    @strawberry.field(description="The account whose contract this is.")
+    async def account(self, info: Info) -> LazyAccount:
+        """Read through the loader, which has the row already."""
+        return cast("Account", await load(info, "acct", self.account_row.id))
+
+    @strawberry.field(description="The plan that followed from the number of systems when the contract was saved.")
+    async def plan(self, info: Info) -> Plan:
+        """Plans are never changed, so the plan of then is the row of now."""
+        row = await info.context.loaders.plans.load(self.plan_id)
+        return Plan.of(row, shows_cost=self.total is not None)
+
+    @strawberry.field(
+        description="What activating today would do: the dates and the first charge. null once activated, and for "
+        "those who may not see the partner's cost."
+    )
+    def activation_preview(self) -> ActivationPreview | None:
+        """Ask the domain what it would decide today."""
+        if self.status is not Status.PENDING or self.total is None:
+            return None
+        trial_ends_on = self.account_row.trial_ends_on
+        first = term(first_paid_day(activated_on=self.today, trial_ends_on=trial_ends_on))
+        return ActivationPreview(
+            starts_on=first.starts_on,
+            ends_on=first.ends_on,
+            renews_on=first.renews_on,
+            trial_days_honored=trial_days_honored(activated_on=self.today, trial_ends_on=trial_ends_on),
+            first_charge=Money.of(self.charge),
+        )
+
+    @strawberry.field(description="What the viewer may do to the contract now.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        """Answer by the policies that the mutations require."""
+        viewer, account = info.context.viewer, self.account_row
+        assert viewer is not None  # noqa: S101 # of() asks first
+        can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
+        save = policies.may_save_contract(viewer, account, self.status, is_sellable=can_be_sold)
+        return [
+            AvailableAction.of("upsertSubscription", save),
+            AvailableAction.of("activateSubscription", policies.may_activate(viewer, account, self.status)),
+            AvailableAction.of("cancelSubscription", policies.may_withdraw(viewer, account, self.status)),
+        ]
+
+
+@strawberry.input(description="The contract to save.")
+class UpsertSubscriptionInput:
+    """Three inputs: support type, number of systems, billing interval."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account whose contract it is.")
+    systems: int = strawberry.field(description="Number of systems to protect: 1 to 1,000,000. The plan follows.")
+    billing_interval: BillingInterval = strawberry.field(description="Annual or monthly.")
+    support_type: SupportType | None = strawberry.field(
+        default=None, description="The account's unless given; giving another one changes the account's too."
+    )
+
+
+@strawberry.input(description="The contract to activate.")
+class ActivateSubscriptionInput:
+    """Nothing else is decided by the client."""
+
+    id: strawberry.ID = strawberry.field(description="The pending contract.")
+
+
+@strawberry.input(description="The contract to withdraw.")
+class CancelSubscriptionInput:
+    """Nothing else is decided by the client."""
+
+    id: strawberry.ID = strawberry.field(description="The pending contract.")
+
+
+@strawberry.interface(description="What a mutation of a contract answers.")
+class ContractPayload(Payload):
+    """Both are read after the commit, from a fresh moment, and only where they are asked for."""
+
+    subscription_id: strawberry.Private[UUID | None] = None
+    account_id: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(description="The contract as it is now; null where it was refused.")
+    async def subscription(self, info: Info) -> Subscription | None:
+        """Read what was committed."""
+        return None if self.subscription_id is None else await Subscription.load(info, self.subscription_id)
+
+    @strawberry.field(description="The account as it is now; null where it was refused.")
+    async def account(self, info: Info) -> LazyAccount | None:
+        """Read what was committed."""
+        return None if self.account_id is None else cast("Account", await load(info, "acct", self.account_id))
+
+
+@strawberry.type(description="The saved contract.")
+class UpsertSubscriptionPayload(ContractPayload):
+    """Whether it was new is told besides."""
+
+    created: bool | None = strawberry.field(
+        default=None, description="True where there was no pending contract before; null where it was refused."
+    )
+
+
+@strawberry.type(description="The activated contract.")
+class ActivateSubscriptionPayload(ContractPayload):
+    """The contract and its account."""
+
+
+@strawberry.type(description="The withdrawn contract.")
+class CancelSubscriptionPayload(ContractPayload):
+    """The contract and its account."""

@@ -1,0 +1,168 @@
+"""The viewer: who is signed in, and the dashboards between which they switch."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from uuid import UUID
+
+import strawberry
+
+from auth.viewer import Seat
+from auth.viewer import Viewer as Person
+from domain.errors import BadInput
+from models import ids
+from models.dashboards import dashboard_names
+from schema.accounts import Account
+from schema.context import Info
+from schema.enums import DashboardKind, Role
+from schema.errors import Payload
+from schema.nodes import Node, load
+from schema.organizations import Organization
+from schema.resellers import Reseller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
+RANK = {kind: rank for rank, kind in enumerate(PREFIXES)}
+LONGEST_SEARCH = 256
+
+
+@strawberry.interface(
+    description="One entry of the account switcher. Its id is the id of the reseller, account or organization it "
+    "leads to."
+)
+class Dashboard:
+    """A seat, and the name of where it stands."""
+
+    id: strawberry.ID = strawberry.field(description="The id of the reseller, account or organization.")
+    kind: DashboardKind = strawberry.field(description="Which of the three it is.")
+    name: str = strawberry.field(description="The name of the reseller, account or organization.")
+    role: Role = strawberry.field(description="The viewer's role there.")
+    is_current: bool = strawberry.field(description="Whether the viewer is in it: the check mark.")
+    key: strawberry.Private[UUID]
+
+
+@strawberry.type(description="A reseller's dashboard.")
+class ResellerDashboard(Dashboard):
+    """Leads to the reseller."""
+
+    @strawberry.field(description="The reseller.")
+    async def reseller(self, info: Info) -> Reseller:
+        """Read for all entries at once."""
+        return cast("Reseller", await Reseller.load(info, self.key))
+
+
+@strawberry.type(description="An account's dashboard.")
+class AccountDashboard(Dashboard):
+    """Leads to the account."""
+
+    @strawberry.field(description="The account.")
+    async def account(self, info: Info) -> Account:
+        """Read for all entries at once."""
+        return cast("Account", await Account.load(info, self.key))
+
+
+@strawberry.type(description="An organization's dashboard.")
+class OrganizationDashboard(Dashboard):
+    """Leads to the organization."""
+
+    @strawberry.field(description="The organization.")
+    async def organization(self, info: Info) -> Organization:
+        """Read for all entries at once."""
+        return cast("Organization", await Organization.load(info, self.key))
+
+
+ENTRIES: "dict[DashboardKind, Callable[..., Dashboard]]" = {
+    DashboardKind.RESELLER: ResellerDashboard,
+    DashboardKind.ACCOUNT: AccountDashboard,
+    DashboardKind.ORGANIZATION: OrganizationDashboard,
+}
+
+
+@strawberry.type(description="The person that asks.")
+class Viewer(Node, prefix="viewer"):
+    """auth.viewer.Viewer as clients see it."""
+
+    name: str = strawberry.field(description="Their name.")
+    email: str | None = strawberry.field(description="Their address.")
+    person: strawberry.Private[Person]
+
+    @classmethod
+    def of(cls, person: Person) -> "Viewer":
+        """Return the viewer as clients see them."""
+        return cls(
+            id=strawberry.ID(ids.encode("viewer", person.id)), name=person.name, email=person.email, person=person
+        )
+
+    @classmethod
+    async def load(cls, info: Info, id: UUID) -> "Viewer | None":
+        """Return the viewer themselves; nobody else is anybody's to look up."""
+        person = info.context.viewer
+        return cls.of(person) if person is not None and person.id == id else None
+
+    @strawberry.field(
+        description="Every reseller, account and organization dashboard the viewer was explicitly added to: the "
+        "account switcher. Resellers first, then accounts, then organizations, each by name."
+    )
+    async def dashboards(
+        self,
+        info: Info,
+        current: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="The dashboard the viewer is in: its entry gets the check mark. An id that is none of "
+                "theirs marks nothing."
+            ),
+        ] = None,
+        kinds: Annotated[
+            list[DashboardKind] | None, strawberry.argument(description="Of these kinds only; all unless given.")
+        ] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Keeps the dashboards whose name or subdomain contains this, whatever the case."
+            ),
+        ] = None,
+    ) -> list[Dashboard]:
+        """Read the names of all of them in one statement."""
+        if search is not None and len(search) > LONGEST_SEARCH:
+            raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters.")
+        seats = [seat for seat in self.person.seats if kinds is None or seat.kind in kinds]
+        named = {row.id: row for row in await info.context.snapshot.fetch(dashboard_names(self.person.scope))}
+        return _entries(seats, named, current, (search or "").strip().lower())
+
+
+def _entries(seats: Iterable[Seat], named: dict[UUID, Any], current: str | None, search: str) -> list[Dashboard]:
+    kept = [
+        (RANK[seat.kind], row.name.lower(), row.id, seat, row.name)
+        for seat in seats
+        if (row := named.get(seat.dashboard_id)) and (search in row.name.lower() or search in (row.subdomain or ""))
+    ]
+    return [_entry(seat, name, current) for _, _, _, seat, name in sorted(kept, key=lambda entry: entry[:3])]
+
+
+def _entry(seat: Seat, name: str, current: str | None) -> Dashboard:
+    id = ids.encode(PREFIXES[seat.kind], seat.dashboard_id)
+    return ENTRIES[seat.kind](
+        id=strawberry.ID(id), kind=seat.kind, name=name, role=seat.role, is_current=id == current, key=seat.dashboard_id
+    )
+
+
+@strawberry.input(description="Who signs in.")
+class SignInInput:
+    """The answer is the same whichever of the two is wrong."""
+
+    email: str = strawberry.field(description="The address, whatever the case.")
+    password: str = strawberry.field(description="The password.")
+
+
+@strawberry.type(description="The open session, whose cookie comes with the answer.")
+class SignInPayload(Payload):
+    """Who signed in."""
+
+    viewer: Viewer | None = strawberry.field(default=None, description="Who signed in; null where it was refused.")
+
+
+@strawberry.type(description="The ended session.")
+class SignOutPayload(Payload):
+    """Nothing is left to show."""

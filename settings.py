@@ -1,0 +1,102 @@
+"""Everything that can be set, read from the environment once. The README has the same table."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it."""
+
+
+class Settings(BaseSettings):
+    """One object for the whole server; the environment's names are these in upper case."""
+
+    model_config = SettingsConfigDict(env_file=None, frozen=True, env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    public_url: str = ""
+    portal_url: str = "https://{subdomain}.portal.example/"
+
+    data_dir: Path = Path(".data")
+    database_url: str = ""
+    database_owner_url: str = ""
+    pool_size: int = Field(default=10, ge=1, le=200)
+
+    demo: bool | None = None
+    demo_password: str = ""
+
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _through_asyncpg(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not url:
+            return url
+        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+            raise ValueError("must look like postgresql://user:password@host:5432/database")
+        return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("must look like https://dashboard.example.com")
+        return url.rstrip("/")
+
+    @field_validator("portal_url")
+    @classmethod
+    def _has_a_place_for_the_subdomain(cls, url: str) -> str:
+        if "{subdomain}" not in url:
+            raise ValueError("must have {subdomain} in it")
+        return url
+
+    @field_validator("demo_password")
+    @classmethod
+    def _is_long_enough(cls, password: str) -> str:
+        if password and not 12 <= len(password) <= 128:
+            raise ValueError("must have 12 to 128 characters")
+        return password
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether we bring our own PostgreSQL: where no DATABASE_URL is set."""
+        return not self.database_url
+
+    @property
+    def wants_demo(self) -> bool:
+        """Whether an empty database gets the demo world: our own does on loopback, another one only if asked."""
+        return self.is_embedded and self.host in LOOPBACK if self.demo is None else self.demo
+
+    @property
+    def origin(self) -> str:
+        """Where people reach us: PUBLIC_URL, or the address that we listen on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies demand https: everywhere but on loopback."""
+        return (urlsplit(self.origin).hostname or "") not in LOOPBACK
+
+
+def read_settings() -> Settings:
+    """Return the settings. Raises SettingsError in one sentence that names the first wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"{name}: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"
+        ) from None

@@ -1,0 +1,146 @@
+"""GraphQL over HTTP: what comes in at /graphql, and how it is answered.
+
+POST with a JSON object, or GET for queries. Everything else is refused in JSON: 400 for what is no GraphQL request,
+405 with Allow, 406, 413, 415. The answer's media type is application/graphql-response+json where it is accepted, with
+4xx for what never ran; application/json otherwise, with 200 for everything that was a GraphQL request.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+import strawberry
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from strawberry.exceptions import StrawberryGraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from schema.context import Context
+from web.answers import answered, refused
+from web.cookies import SessionCookie
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+LARGEST_BODY = 128 * 1024
+READS = {OperationType.QUERY}
+ALL = {OperationType.QUERY, OperationType.MUTATION}
+
+
+class NotARequest(Exception):
+    """The HTTP request carries no GraphQL request: a status, a sentence, and headers."""
+
+    def __init__(self, status: int, message: str, code: str = "BAD_REQUEST", **headers: str) -> None:
+        super().__init__(message)
+        self.status, self.message, self.code, self.headers = status, message, code, headers
+
+
+class GraphQLEndpoint:
+    """The handler of /graphql. `open_context` makes what one request knows."""
+
+    def __init__(
+        self,
+        api: strawberry.Schema,
+        open_context: Callable[[Request], Awaitable[Context]],
+        cookie: SessionCookie,
+    ) -> None:
+        self._api, self._open_context, self._cookie = api, open_context, cookie
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        media_type = JSON
+        try:
+            media_type = _negotiated(request.headers.get("accept"))
+            parameters = await _parameters(request)
+            return await self._run(request, parameters, media_type)
+        except NotARequest as refusal:
+            return _encoded(refused(refusal.code, refusal.message), refusal.status, media_type, refusal.headers)
+
+    async def _run(self, request: Request, parameters: dict[str, Any], media_type: str) -> Response:
+        context = await self._open_context(request)
+        try:
+            result = await self._api.execute(
+                parameters["query"],
+                variable_values=parameters.get("variables"),
+                operation_name=parameters.get("operationName"),
+                context_value=context,
+                allowed_operation_types=READS if request.method == "GET" else ALL,
+            )
+        except InvalidOperationTypeError:
+            raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
+        except (CannotGetOperationTypeError, StrawberryGraphQLError) as error:
+            raise NotARequest(400, str(error), "OPERATION_RESOLUTION_FAILURE") from None
+        finally:
+            await context.close()
+        body = answered(result, request.state.request_id)
+        has_run = "data" in body
+        response = _encoded(body, 200 if has_run or media_type == JSON else 400, media_type)
+        self._cookie.follow(context, response)
+        return response
+
+
+def _negotiated(accept: str | None) -> str:
+    accepted = [part.split(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
+    for media_type in (GRAPHQL_RESPONSE, JSON):
+        if media_type in accepted:
+            return media_type
+    if {"*/*", "application/*"}.intersection(accepted):
+        return JSON
+    raise NotARequest(406, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+
+
+async def _parameters(request: Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return _checked(_from_query(request))
+    if request.method != "POST":
+        raise NotARequest(405, "Send GraphQL by POST, or a query by GET.", Allow="GET, POST")
+    media_type, _, charset = request.headers.get("content-type", "").partition(";")
+    if media_type.strip().lower() != JSON or charset.strip().lower() not in {"", "charset=utf-8", 'charset="utf-8"'}:
+        raise NotARequest(415, f"Send {JSON} in UTF-8.")
+    if "content-encoding" in request.headers:
+        raise NotARequest(415, "Send the body as it is, not encoded.")
+    try:
+        return _checked(orjson.loads(await _body(request)))
+    except orjson.JSONDecodeError:
+        raise NotARequest(400, "The body is no JSON.") from None
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise NotARequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
+    except ClientDisconnect:
+        raise NotARequest(400, "The body ended early.") from None
+    return bytes(body)
+
+
+def _from_query(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            try:
+                parameters[name] = orjson.loads(parameters[name])
+            except orjson.JSONDecodeError:
+                raise NotARequest(400, f"{name} is no JSON.") from None
+    return parameters
+
+
+def _checked(parameters: Any) -> dict[str, Any]:  # noqa: ANN401 # whatever JSON holds
+    if not isinstance(parameters, dict):
+        raise NotARequest(400, "A GraphQL request is one JSON object.")
+    if not isinstance(parameters.get("query"), str):
+        raise NotARequest(400, "query must be a string.")
+    for name, kind in (("operationName", str), ("variables", dict), ("extensions", dict)):
+        if not isinstance(parameters.get(name), kind | None):
+            raise NotARequest(400, f"{name} must be {'a string' if kind is str else 'an object'}.")
+    return parameters
+
+
+def _encoded(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
+    content = orjson.dumps(body)
+    response = Response(content, status, media_type=f"{media_type}; charset=utf-8", headers=headers)
+    response.headers["cache-control"] = "no-store"
+    return response
