@@ -86,12 +86,12 @@ class Operation(Gate):
 class _OnReseller(Operation):
     target, noun = "reseller_id", "reseller"
 
-    def ask(self, viewer: Viewer, row: Any) -> policies.Answer:  # noqa: ANN401, D102
+    def ask(self, viewer: Viewer, row: Any) -> policies.Answer:  # noqa: ANN401
         return policies.may_in_reseller(viewer, row.reseller_id, self.permission)
 
 
 class _InsideAccount(Operation):
-    def ask(self, viewer: Viewer, row: Any) -> policies.Answer:  # noqa: ANN401, D102
+    def ask(self, viewer: Viewer, row: Any) -> policies.Answer:  # noqa: ANN401
         return policies.may_inside(viewer, row, self.permission)
 
 
@@ -185,10 +185,10 @@ class _InReseller(Gate):
     permission: ClassVar[Permission]
 
     @classmethod
-    def needs(cls) -> str:  # noqa: D102
+    def needs(cls) -> str:
         return f"Needs {cls.permission.value}."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002, D102
+    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return policies.may_in_reseller(context.viewer, source.reseller_id, self.permission)
 
 

@@ -54,6 +54,12 @@ class Refusal(Exception):
         self.message = message
         self.path = tuple(path)
 
+    def below(self, argument: str) -> "Refusal":
+        """Return this refusal with its field, if it names one, below an argument that holds it."""
+        if self.path:
+            self.path = (argument, *self.path)
+        return self
+
 
 class Unauthenticated(Refusal):
     """Nobody is signed in, and the operation is for somebody who is."""

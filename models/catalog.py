@@ -16,7 +16,6 @@ from domain.money import Money
 from domain.pricing import bracket_for
 from models.base import Base, Id, text_enum
 
-
 AnyPlan = TypeVar("AnyPlan")
 
 

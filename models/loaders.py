@@ -71,19 +71,22 @@ class Loaders:
         return self._by_id(sa.select(*Plan.__table__.columns), Plan.id)
 
     @cached_property
-    def price_lists(self) -> DataLoader[tuple[str, date], Sequence[Row]]:
+    def price_lists(self) -> DataLoader[tuple[str, date], Sequence[Plan]]:
         """The plans effective in a currency on a day."""
 
-        async def each(keys: list[tuple[str, date]]) -> list[Sequence[Row]]:
-            return [await self._snapshot.fetch(_columns_of(plans_on(day, currency))) for currency, day in keys]
+        async def each(keys: list[tuple[str, date]]) -> list[Sequence[Plan]]:
+            return [
+                [Plan(**row._mapping) for row in await self._snapshot.fetch(_columns_of(plans_on(day, currency)))]
+                for currency, day in keys
+            ]
 
         return DataLoader(each)
 
     @cached_property
-    def terms(self) -> DataLoader[None, Row | None]:
-        """The current terms; the key says nothing."""
+    def terms(self) -> DataLoader[str, Row | None]:
+        """The current terms, by whatever key: they are the same for everybody."""
 
-        async def current(keys: list[None]) -> list[Row | None]:
+        async def current(keys: list[str]) -> list[Row | None]:
             rows = await self._snapshot.fetch(current_terms())
             return [rows[0] if rows else None for _ in keys]
 
@@ -160,7 +163,7 @@ class Loaders:
     def _by_id(self, rows: sa.Select[*tuple[Any, ...]], column: InstrumentedAttribute[UUID]) -> ById:
         async def by_id(ids: list[UUID]) -> list[Row | None]:
             found = await self._snapshot.fetch(rows.where(among(column, ids)))
-            position = {row._mapping[column.key]: row for row in found}  # noqa: SLF001 # a Row's public name for it
+            position = {row._mapping[column.key]: row for row in found}  # a Row's public name for it
             return [position.get(id) for id in ids]
 
         return DataLoader(by_id)

@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
+from resolvers.documents import OneOperation
 from resolvers.root import Mutation, Query
 from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashboard
 
@@ -25,5 +26,5 @@ def build_api() -> Api:
         query=Query,
         mutation=Mutation,
         types=[ResellerDashboard, AccountDashboard, OrganizationDashboard],
-        extensions=[lambda: ParserCache(maxsize=DOCUMENTS), lambda: ValidationCache(maxsize=DOCUMENTS)],
+        extensions=[OneOperation, lambda: ParserCache(maxsize=DOCUMENTS), lambda: ValidationCache(maxsize=DOCUMENTS)],
     )

@@ -2,7 +2,6 @@
 
 from auth import policies
 from domain.catalog import is_sellable
-from domain.money import Money as Amount
 from domain.pricing import bracket_for, cheaper_at, systems_in_range, total
 from models import ids
 from models.catalog import priced
@@ -26,11 +25,10 @@ async def quote(info: Info, input: QuoteInput) -> Quote | None:
     rows = priced(await info.context.loaders.price_lists.load((reseller.currency_code, today)))
     brackets = [row for row in rows if row.support_type is input.support_type]
     found, interval = bracket_for(systems, brackets), input.billing_interval
-    cost = Amount(found.cost_per_system, found.currency_code)
     cheaper = cheaper_at(systems, brackets, interval)
     return Quote(
         plan=Plan.of(found, shows_cost=True),
-        cost_per_system=Money.of(cost),
-        total=Money.of(total(systems, cost, interval)),
+        cost_per_system=Money.of(found.cost),
+        total=Money.of(total(systems, found.cost, interval)),
         cheaper_at=None if cheaper is None else PriceBreak.of(cheaper),
     )

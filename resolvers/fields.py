@@ -28,20 +28,21 @@ log = structlog.get_logger()
 
 def query(resolver: Resolver, *, permission_classes: Sequence[type[Gate]]) -> Any:  # noqa: ANN401 # as strawberry.field
     """Return a field of Query. A refusal nulls this field alone, and is a top-level error."""
-    return _field(resolver, [], permission_classes)
+    return _field(resolver, [BelowInput()], permission_classes)
 
 
 def mutation(resolver: Resolver, *, permission_classes: Sequence[type[Gate]]) -> Any:  # noqa: ANN401 # as strawberry.mutation
     """Return a field of Mutation. A refusal is data in the payload that the resolver returns otherwise."""
     payload = get_type_hints(resolver)["return"]
-    return _field(resolver, [RefusalsAsData(payload), SecondAttempts()], permission_classes)
+    return _field(resolver, [SecondAttempts(), BelowInput(), RefusalsAsData(payload)], permission_classes)
 
 
 def _field(resolver: Resolver, extensions: list[FieldExtension], gates: Sequence[type[Gate]]) -> Any:  # noqa: ANN401
     return strawberry.field(
         _with_described_input(resolver),
         description=described(inspect.getdoc(resolver), gates),
-        extensions=[*extensions, guarding(gates)],
+        # The last one is the outermost: it sees what the gates refuse, too.
+        extensions=[guarding(gates), *extensions],
     )
 
 
@@ -55,6 +56,16 @@ def _with_described_input(resolver: Resolver) -> Resolver:
     return resolver
 
 
+class BelowInput(FieldExtension):
+    """Lets a refusal's path begin at the operation's argument: a rule knows the field, not what holds it."""
+
+    async def resolve_async(self, next_: Resolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:  # noqa: ANN401, D102
+        try:
+            return await next_(source, info, **kwargs)
+        except Refusal as refusal:
+            raise refusal.below("input") if "input" in kwargs else refusal
+
+
 class RefusalsAsData(FieldExtension):
     """Turns a refusal into the payload's errors; nothing was saved, because it left the transaction."""
 
@@ -66,7 +77,7 @@ class RefusalsAsData(FieldExtension):
             return await next_(source, info, **kwargs)
         except Refusal as refusal:
             log.info("refused", operation=info.field_name, code=refusal.code.value, message=refusal.message)
-            return self.payload(errors=[UserError.of(refusal, below=["input"])])
+            return self.payload(errors=[UserError.of(refusal)])
 
 
 class SecondAttempts(FieldExtension):

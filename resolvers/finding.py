@@ -80,4 +80,5 @@ async def _locked_account(session: AsyncSession, reseller_id: UUID, id: UUID) ->
         .where(Account.reseller_id == reseller_id, Account.id == id)
         .with_for_update(of=Account)
     )
-    return (await session.execute(locked)).one()._tuple()
+    account, reseller = (await session.execute(locked)).one()
+    return account, reseller

@@ -51,7 +51,7 @@ def _conditions(where: AccountFilter | None, today: date) -> Iterator[sa.ColumnE
 
 def _mentions(search: str) -> sa.ColumnElement[bool]:
     if len(search) > LONGEST_SEARCH or "\0" in search:
-        raise BadInput("where", f"Search for at most {LONGEST_SEARCH} characters, and none of them NUL.")
+        raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters, none of them NUL.").below("where")
     part = search.strip().lower()
     return sa.or_(
         sa.func.lower(Row.name).contains(part, autoescape=True), Row.subdomain.contains(part, autoescape=True)

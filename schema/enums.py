@@ -2,7 +2,6 @@
 
 from enum import Enum
 
-
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 

@@ -1,7 +1,5 @@
 """How a refusal reaches a client: as data in a mutation's payload, as a top-level error of a query."""
 
-from collections.abc import Sequence
-
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
@@ -9,9 +7,9 @@ from domain.errors import ErrorCode, Refusal
 from schema import enums  # noqa: F401 # describes ErrorCode before it is used
 
 
-def client_path(refusal: Refusal, below: Sequence[str] = ()) -> list[str]:
+def client_path(refusal: Refusal) -> list[str]:
     """Return the way from the operation's arguments to the field at fault, spelled as clients spell it."""
-    return [*below, *map(to_camel_case, refusal.path)] if refusal.path else []
+    return [to_camel_case(name) for name in refusal.path]
 
 
 @strawberry.type(description="An expected refusal, as data.")
@@ -25,9 +23,9 @@ class UserError:
     )
 
     @classmethod
-    def of(cls, refusal: Refusal, below: Sequence[str] = ()) -> "UserError":
-        """Return the refusal as data, its path below an argument."""
-        return cls(code=refusal.code, message=refusal.message, path=client_path(refusal, below))
+    def of(cls, refusal: Refusal) -> "UserError":
+        """Return the refusal as data."""
+        return cls(code=refusal.code, message=refusal.message, path=client_path(refusal))
 
 
 @strawberry.interface(description="What every mutation answers: its effect, or why it was refused.")

@@ -82,7 +82,7 @@ class Reseller(Node, prefix="resl"):
     @gated("The current terms, and whether the viewer accepted them.", permission_classes=[ReadsTerms])
     async def terms(self, info: Info) -> Terms:
         """Read the version that is current for everybody, and this viewer's acceptance of it."""
-        current = await info.context.loaders.terms.load(None)
+        current = await info.context.loaders.terms.load("current")
         if current is None:
             return NO_TERMS
         assert info.context.viewer is not None  # noqa: S101 # the permission class asks first

@@ -15,7 +15,7 @@ from schema.accounts import Account
 from schema.context import Info
 from schema.enums import DashboardKind, Role
 from schema.errors import Payload
-from schema.nodes import Node, load
+from schema.nodes import Node
 from schema.organizations import Organization
 from schema.resellers import Reseller
 

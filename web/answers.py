@@ -20,8 +20,7 @@ from domain.errors import ErrorCode, Refusal
 from schema.errors import client_path
 
 # graphql-core says where in a variable the mistake lies only in its sentence.
-_PLACE = re.compile(r"Variable '\$(\w+)' got invalid value .* at '(\w+(?:\.\w+|\[\d+\])*)'", re.DOTALL)
-_VARIABLE = re.compile(r"Variable '\$(\w+)'")
+_PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\w\[\]]+))?:")
 
 log = structlog.get_logger()
 
@@ -58,7 +57,7 @@ def _written(error: GraphQLError, *, has_run: bool, request_id: str) -> dict[str
 
 
 def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[str, dict[str, Any]]:
-    cause = error.original_error
+    cause = _cause(error)
     if isinstance(cause, Refusal):
         log.info("refused", code=cause.code.value, message=cause.message)
         return cause.message, {"code": cause.code.value, "path": client_path(cause)}
@@ -72,9 +71,14 @@ def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[
     return "Something went wrong here; it was logged.", {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
 
 
+def _cause(error: GraphQLError) -> Exception | None:
+    # graphql-core wraps its own errors in its own errors: what is left is what a resolver raised.
+    cause: Exception | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
 def _variable_path(message: str) -> list[str]:
     placed = _PLACE.match(message)
-    if placed:
-        return re.split(r"[.\[\]]+", placed[2].rstrip("]"))
-    named = _VARIABLE.match(message)
-    return [named[1]] if named else []
+    return [placed[1], *re.findall(r"\w+", placed[2] or "")] if placed else []

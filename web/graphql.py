@@ -12,8 +12,8 @@ import orjson
 import strawberry
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from strawberry.exceptions import StrawberryGraphQLError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from schema.context import Context
@@ -23,6 +23,7 @@ from web.cookies import SessionCookie
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 LARGEST_BODY = 128 * 1024
+MOST_READ = 16 * LARGEST_BODY
 READS = {OperationType.QUERY}
 ALL = {OperationType.QUERY, OperationType.MUTATION}
 
@@ -68,8 +69,8 @@ class GraphQLEndpoint:
             )
         except InvalidOperationTypeError:
             raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
-        except (CannotGetOperationTypeError, StrawberryGraphQLError) as error:
-            raise NotARequest(400, str(error), "OPERATION_RESOLUTION_FAILURE") from None
+        except MissingQueryError:
+            raise NotARequest(400, "query must not be empty.") from None
         finally:
             await context.close()
         body = answered(result, request.state.request_id)
@@ -106,14 +107,19 @@ async def _parameters(request: Request) -> dict[str, Any]:
 
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
+    body, size = bytearray(), 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                raise NotARequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
+            size += len(chunk)
+            # What is too large is read a while longer and dropped: a client that still sends would miss the answer.
+            if size > MOST_READ:
+                break
+            if size <= LARGEST_BODY:
+                body += chunk
     except ClientDisconnect:
         raise NotARequest(400, "The body ended early.") from None
+    if size > LARGEST_BODY:
+        raise NotARequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
     return bytes(body)
 
 

@@ -1,0 +1,59 @@
+"""Clients of the API, in process: they send documents and read answers as any client does."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+ERRORS = "errors { code message path }"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response to a GraphQL request."""
+
+    status: int
+    data: Any
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the top-level errors."""
+        return [error["extensions"]["code"] for error in self.errors]
+
+
+class Client:
+    """A browser or a script; with a token, somebody who is signed in."""
+
+    def __init__(self, app: ASGIApp, token: str | None = None) -> None:
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://testserver",
+            cookies={"session": token} if token else None,
+        )
+
+    async def run(self, document: str, **variables: Any) -> Answer:
+        """Send an operation and return whatever comes back."""
+        response = await self.http.post("/graphql", json={"query": document, "variables": variables})
+        body = response.json()
+        return Answer(response.status_code, body.get("data"), body.get("errors", []))
+
+    async def query(self, document: str, **variables: Any) -> Any:
+        """Send an operation that nothing is wrong with, and return its data."""
+        answer = await self.run(document, **variables)
+        assert answer.errors == []
+        return answer.data
+
+    async def mutate(self, name: str, input: dict[str, Any] | None, selection: str = "__typename") -> dict[str, Any]:
+        """Send one mutation and return its payload, refusals and all."""
+        kind = f"{name[0].upper()}{name[1:]}Input"
+        document = f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {selection} {ERRORS} }} }}"
+        payload: dict[str, Any] = (await self.query(document, input=input))[name]
+        return payload
+
+    async def refused(self, name: str, input: dict[str, Any]) -> tuple[str, list[str]]:
+        """Send one mutation that is refused once, and return the code and the path of the refusal."""
+        errors = (await self.mutate(name, input))["errors"]
+        assert len(errors) == 1, errors
+        return errors[0]["code"], errors[0]["path"]

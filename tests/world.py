@@ -1,0 +1,236 @@
+"""A world for a test to fill: resellers, customers, contracts, people, each in one line."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from starlette.types import ASGIApp
+from uuid_utils.compat import uuid7
+
+from auth.sessions import SESSION_LENGTH
+from auth.tokens import hash_token, new_token
+from domain.catalog import BillingInterval, SupportType
+from domain.tenancy import DashboardKind, Role
+from models import (
+    Account,
+    Membership,
+    Organization,
+    Reseller,
+    Session,
+    Subscription,
+    TermsAcceptance,
+    User,
+    UserEmail,
+    ids,
+    subdomains,
+)
+from models.catalog import plan_for
+from models.database import Database
+from models.price_books import load_price_book, read_price_book
+from models.publishing import publish_terms
+from tests.clients import Client
+
+HUNTRESS, PARTNER = SupportType.HUNTRESS_SUPPORTED, SupportType.PARTNER_SUPPORTED
+MONTHLY, ANNUAL = BillingInterval.MONTHLY, BillingInterval.ANNUAL
+
+# Small brackets, so that a test can stand on both sides of each break.
+PRICES = """
+currency = "USD"
+effective_on = 2020-01-01
+huntress_supported = [
+    {name = "H1", min_systems = 1, max_systems = 9, cost_per_system = "5.00"},
+    {name = "H10", min_systems = 10, max_systems = 99, cost_per_system = "4.00"},
+    {name = "H100", min_systems = 100, cost_per_system = "3.00"},
+]
+partner_supported = [
+    {name = "P1", min_systems = 1, max_systems = 9, cost_per_system = "3.50"},
+    {name = "P10", min_systems = 10, cost_per_system = "2.50"},
+]
+"""
+TERMS = "Version: t1\nBe kind.\n"
+
+
+@dataclass
+class Clock:
+    """A clock that stands where it is put."""
+
+    at: datetime = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the instant."""
+        return self.at
+
+    def on(self, day: date) -> None:
+        """Travel to noon, UTC, of a day."""
+        self.at = datetime.combine(day, time(12), UTC)
+
+
+Place = Reseller | Account | Organization
+
+
+class World:
+    """Fills the database; what it returns are the entities, detached."""
+
+    def __init__(self, database: Database, clock: Clock, app: ASGIApp) -> None:
+        self.database, self.clock, self.app = database, clock, app
+        self._number = 0
+
+    async def begin(self) -> None:
+        """Load a price book and terms."""
+        async with self.database.transaction() as session:
+            await load_price_book(session, read_price_book(PRICES), at=self.clock())
+            await publish_terms(session, TERMS, at=self.clock() - timedelta(days=1000))
+
+    async def load_prices(self, text: str) -> None:
+        """Load another price book."""
+        async with self.database.transaction() as session:
+            await load_price_book(session, read_price_book(text), at=self.clock())
+
+    async def publish(self, text: str) -> None:
+        """Publish other terms."""
+        async with self.database.transaction() as session:
+            await publish_terms(session, text, at=self.clock())
+
+    async def reseller(self, name: str = "Northwind", *, is_eligible: bool = True, time_zone: str = "UTC") -> Reseller:
+        """Add a reseller."""
+        added = Reseller(
+            id=uuid7(),
+            name=name,
+            is_eligible=is_eligible,
+            time_zone=time_zone,
+            currency_code="USD",
+            created_at=self.clock(),
+            updated_at=self.clock(),
+        )
+        await self._add(added)
+        return added
+
+    async def account(
+        self,
+        reseller: Reseller,
+        name: str | None = None,
+        *,
+        subdomain: str | None = None,
+        support_type: SupportType = PARTNER,
+        trial_from: date | None = None,
+        is_disabled: bool = False,
+    ) -> Account:
+        """Add an account whose trial began today, or on the day given."""
+        began, at = trial_from or self.clock().date(), self.clock()
+        name, label = name or self._next("Customer "), subdomain or self._next("customer-")
+        added = Account.begun(reseller.id, name=name, subdomain=label, support_type=support_type, on=began, at=at)
+        added.disabled_at = at if is_disabled else None
+        async with self.database.transaction() as session:
+            await subdomains.claim(session, label, reseller_id=reseller.id, account_id=added.id, at=at)
+            session.add(added)
+        return added
+
+    async def organization(self, account: Account, name: str | None = None, key: str | None = None) -> Organization:
+        """Add an organization."""
+        added = Organization(
+            id=uuid7(),
+            reseller_id=account.reseller_id,
+            account_id=account.id,
+            name=name or self._next("Part "),
+            key=key or self._next("part-"),
+            created_at=self.clock(),
+            updated_at=self.clock(),
+        )
+        await self._add(added)
+        return added
+
+    async def contract(
+        self,
+        account: Account,
+        systems: int = 10,
+        billing_interval: BillingInterval = MONTHLY,
+        *,
+        activated_on: date | None = None,
+    ) -> Subscription:
+        """Add a contract: pending, or activated on a day."""
+        at, today = self.clock(), self.clock().date()
+        added = Subscription.drafted(account.reseller_id, account.id, at=at)
+        async with self.database.transaction() as session:
+            plan = await plan_for(session, account.support_type, systems, currency_code="USD", on=today)
+            added.save(plan, systems=systems, billing_interval=billing_interval, at=at)
+            if activated_on is not None:
+                added.activate(on=activated_on, trial_ends_on=account.trial_ends_on, at=at)
+            session.add(added)
+        return added
+
+    async def person(self, email: str | None = None, *, password_hash: str | None = None) -> User:
+        """Add somebody who belongs nowhere yet."""
+        address = email or f"{self._next('person-')}@example.test"
+        added = User(
+            id=uuid7(), name=address.split("@")[0], email=address, password_hash=password_hash, created_at=self.clock()
+        )
+        await self._add(added, UserEmail(address=address.lower(), user_id=added.id))
+        return added
+
+    async def join(self, person: User, role: Role, place: Place, *, accepts: bool = True) -> Membership:
+        """Add somebody to a dashboard; in a reseller's they accept the terms, unless told otherwise."""
+        reseller_id = place.id if isinstance(place, Reseller) else place.reseller_id
+        account_id: UUID | None = None if isinstance(place, Reseller) else place.id
+        kind = DashboardKind.RESELLER if isinstance(place, Reseller) else DashboardKind.ACCOUNT
+        if isinstance(place, Organization):
+            kind, account_id = DashboardKind.ORGANIZATION, place.account_id
+        added = Membership(
+            user_id=person.id,
+            id=uuid7(),
+            kind=kind,
+            dashboard_id=place.id,
+            reseller_id=reseller_id,
+            account_id=account_id,
+            organization_id=place.id if isinstance(place, Organization) else None,
+            role=role,
+            created_at=self.clock(),
+        )
+        await self._add(added)
+        if accepts and isinstance(place, Reseller):
+            await self.accept(person, place)
+        return added
+
+    async def accept(self, person: User, reseller: Reseller, version: str = "t1") -> None:
+        """Let somebody accept a reseller's terms."""
+        await self._add(
+            TermsAcceptance(
+                user_id=person.id, reseller_id=reseller.id, version=version, accepted_at=self.clock(), address=None
+            )
+        )
+
+    async def sign_in(self, person: User) -> Client:
+        """Return a client in which somebody is signed in."""
+        token, at = new_token(person.id), self.clock()
+        # Long enough for a test that travels through months.
+        expires_at = at + 200 * SESSION_LENGTH
+        await self._add(Session(user_id=person.id, token_hash=hash_token(token), created_at=at, expires_at=expires_at))
+        return Client(self.app, token)
+
+    async def member(self, role: Role, *places: Place, accepts: bool = True) -> Client:
+        """Return a client of somebody new who has this role in each of these dashboards."""
+        person = await self.person()
+        for place in places:
+            await self.join(person, role, place, accepts=accepts)
+        return await self.sign_in(person)
+
+    async def admin(self, *places: Place) -> Client:
+        """Return a client of a new ADMIN of each of these dashboards."""
+        return await self.member(Role.ADMIN, *places)
+
+    async def _add(self, *entities: object) -> None:
+        async with self.database.transaction() as session:
+            for entity in entities:
+                session.add(entity)
+                await session.flush()
+
+    def _next(self, prefix: str) -> str:
+        self._number += 1
+        return f"{prefix}{self._number}"
+
+
+PREFIXES: dict[type, str] = {Reseller: "resl", Account: "acct", Organization: "org", Subscription: "sub"}
+
+
+def gid(entity: Place | Subscription) -> str:
+    """Return an entity's id as clients know it."""
+    return ids.encode(PREFIXES[type(entity)], entity.id)
