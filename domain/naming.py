@@ -11,7 +11,13 @@ from domain.errors import BadInput
 NAME_LENGTH = 256
 EMAIL_LENGTH = 254
 RESERVED_SUBDOMAINS = frozenset(
-    ["about", "abuse", "account", "accounts", "admin", "administrator", "api", "app", "apps", "assets", "auth", "autoconfig", "autodiscover", "billing", "blog", "cdn", "cloud", "contact", "contracts", "dashboard", "dev", "dns", "docs", "download", "email", "events", "ftp", "graphql", "graphiql", "health", "help", "hostmaster", "huntress", "imap", "info", "internal", "invite", "invitation", "legal", "livez", "localhost", "login", "logout", "mail", "mailbox", "marketing", "mx", "news", "noc", "ns1", "ns2", "ns3", "ns4", "oauth", "partner", "partners", "ping", "pop", "pop3", "portal", "postmaster", "press", "pricing", "privacy", "prod", "production", "public", "readyz", "register", "reseller", "resellers", "root", "sales", "secure", "security", "sftp", "sign-in", "sign-out", "signin", "signup", "smtp", "ssl", "sso", "staff", "staging", "static", "status", "store", "support", "sysadmin", "system", "terms", "test", "tests", "trial", "url", "usenet", "uucp", "vpn", "webmail", "webmaster", "wpad", "www"]
+    """about abuse account accounts admin administrator api app apps assets auth autoconfig autodiscover billing blog
+    cdn cloud contact contracts dashboard dev dns docs download email events ftp graphql graphiql health help hostmaster
+    huntress imap info internal invite invitation legal livez localhost login logout mail mailbox marketing mx news noc
+    ns1 ns2 ns3 ns4 oauth partner partners ping pop pop3 portal postmaster press pricing privacy prod production public
+    readyz register reseller resellers root sales secure security sftp sign-in sign-out signin signup smtp ssl sso
+    staff staging static status store support sysadmin system terms test tests trial url usenet uucp vpn webmail
+    webmaster wpad www""".split()  # noqa: SIM905 # words read best as words
 )
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)

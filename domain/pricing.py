@@ -64,7 +64,7 @@ def bracket_for(systems: int, brackets: Sequence[AnyBracket]) -> AnyBracket:
 
 
 def total(systems: int, cost: Money, interval: BillingInterval) -> Money:
-    """Return what one billing interval costs: systems × cost, × 12 where annual and paid up front."""
+    """Return what one billing interval costs: systems x cost, x 12 where annual and paid up front."""
     return cost.times(systems * MONTHS_BILLED[interval]).rounded()
 
 

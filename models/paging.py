@@ -1,4 +1,4 @@
-"""Keyset pages: a cursor holds a place in one order, so that a page neither skips nor repeats what is inserted meanwhile."""
+"""Keyset pages: a cursor holds a place in one order, so that no page skips or repeats what is inserted meanwhile."""
 
 import base64
 import binascii

@@ -63,7 +63,9 @@ class BelowInput(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except Refusal as refusal:
-            raise refusal.below("input") if "input" in kwargs else refusal
+            if "input" in kwargs:
+                refusal.below("input")
+            raise
 
 
 class RefusalsAsData(FieldExtension):

@@ -58,7 +58,7 @@ class Plan(Node, prefix="plan"):
     shows_cost: strawberry.Private[bool]
 
     @strawberry.field(
-        description="The partner's cost of one system for one month. Needs subscriptions:read (with the partner's cost)."
+        description=f"The partner's cost of one system for one month. Needs {Permission.SUBSCRIPTIONS_READ_COST.value}."
     )
     def cost_per_system(self) -> Money:
         """Refuse members of accounts: they never see the partner's cost."""

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from strawberry import Schema
 
 from models import Base
 from models.database import Database
 from models.embedded import EmbeddedDatabase, embedded_database
 from models.migrating import migrate
-from resolvers.api import build_api
+from resolvers.api import Api, build_api
 from tests.clients import Client
 from tests.world import Clock, World
 from web.application import Application
@@ -55,13 +54,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def api() -> Schema:
+def api() -> Api:
     """The schema, built once."""
     return build_api()
 
 
 @pytest.fixture
-def app(api: Schema, database: Database, clock: Clock) -> RequestLog:
+def app(api: Api, database: Database, clock: Clock) -> RequestLog:
     """The application on the test's database and clock, without a socket."""
 
     @contextmanager

@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import orjson
-import strawberry
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
@@ -15,10 +14,10 @@ from starlette.routing import Route
 
 from auth.backend import BadCredential, authenticate
 from models.database import Database
+from resolvers.api import Api
 from schema.context import Clock, Context
-from web.answers import refused
 from web.cookies import SessionCookie
-from web.graphql import GraphQLEndpoint
+from web.graphql import GraphQLEndpoint, refused
 from web.health import Health
 from web.pages import Pages
 from web.requests import RequestLog
@@ -31,7 +30,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Database]]
 class Application:
     """What the server is made of. `connect` opens the database for as long as the server runs."""
 
-    api: strawberry.Schema
+    api: Api
     connect: Connect
     now: Clock
     origin: str

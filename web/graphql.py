@@ -9,23 +9,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-import strawberry
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
 
+from resolvers.api import Api, MutationNotAllowed
 from schema.context import Context
-from web.answers import answered, refused
 from web.cookies import SessionCookie
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 LARGEST_BODY = 128 * 1024
 MOST_READ = 16 * LARGEST_BODY
-READS = {OperationType.QUERY}
-ALL = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class NotARequest(Exception):
@@ -36,12 +30,17 @@ class NotARequest(Exception):
         self.status, self.message, self.code, self.headers = status, message, code, headers
 
 
+def refused(code: str, message: str) -> dict[str, Any]:
+    """Return the body of an answer that ran nothing, in the shape of every other error."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
 class GraphQLEndpoint:
     """The handler of /graphql. `open_context` makes what one request knows."""
 
     def __init__(
         self,
-        api: strawberry.Schema,
+        api: Api,
         open_context: Callable[[Request], Awaitable[Context]],
         cookie: SessionCookie,
     ) -> None:
@@ -60,20 +59,16 @@ class GraphQLEndpoint:
     async def _run(self, request: Request, parameters: dict[str, Any], media_type: str) -> Response:
         context = await self._open_context(request)
         try:
-            result = await self._api.execute(
+            body = await self._api.answer(
                 parameters["query"],
-                variable_values=parameters.get("variables"),
+                context,
+                variables=parameters.get("variables"),
                 operation_name=parameters.get("operationName"),
-                context_value=context,
-                allowed_operation_types=READS if request.method == "GET" else ALL,
+                request_id=request.state.request_id,
+                only_reads=request.method == "GET",
             )
-        except InvalidOperationTypeError:
+        except MutationNotAllowed:
             raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
-        except MissingQueryError:
-            raise NotARequest(400, "query must not be empty.") from None
-        finally:
-            await context.close()
-        body = answered(result, request.state.request_id)
         has_run = "data" in body
         response = _encoded(body, 200 if has_run or media_type == JSON else 400, media_type)
         self._cookie.follow(context, response)
@@ -137,8 +132,8 @@ def _from_query(request: Request) -> dict[str, Any]:
 def _checked(parameters: Any) -> dict[str, Any]:  # noqa: ANN401 # whatever JSON holds
     if not isinstance(parameters, dict):
         raise NotARequest(400, "A GraphQL request is one JSON object.")
-    if not isinstance(parameters.get("query"), str):
-        raise NotARequest(400, "query must be a string.")
+    if not isinstance(parameters.get("query"), str) or not parameters["query"]:
+        raise NotARequest(400, "query must be a string with a document in it.")
     for name, kind in (("operationName", str), ("variables", dict), ("extensions", dict)):
         if not isinstance(parameters.get(name), kind | None):
             raise NotARequest(400, f"{name} must be {'a string' if kind is str else 'an object'}.")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import strawberry
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from auth import sessions
 from domain.errors import InvalidCredentials
+from resolvers.api import Api
 from schema.context import Context
 from web.cookies import SessionCookie
 from web.teaching import SURVEY, first_tabs
@@ -44,7 +44,7 @@ class Pages:
 
     def __init__(
         self,
-        api: strawberry.Schema,
+        api: Api,
         open_context: Callable[[Request], Awaitable[Context]],
         cookie: SessionCookie,
         origin: str,
@@ -105,15 +105,12 @@ class Pages:
         context = await self._open_context(request)
         if context.viewer is None:
             return RedirectResponse(f"/sign-in?{urlencode({'next': '/graphiql'})}", 303, HEADERS)
-        try:
-            survey = await self._api.execute(SURVEY, context_value=context)
-        finally:
-            await context.close()
+        survey = await self._api.answer(SURVEY, context)
         person = context.viewer
         config = {
             "endpoint": "/graphql",
             "viewer": {"name": person.name, "email": person.email},
-            "tabs": first_tabs(survey.data or {"viewer": {"dashboards": []}}),
+            "tabs": first_tabs(survey["data"]),
         }
         return self._page("graphiql.html", config=config)
 

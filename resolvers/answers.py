@@ -1,4 +1,4 @@
-"""The one shape of an answer that is not plain success: JSON, a message, a code, and never a detail of a fault.
+"""The one shape of an error in an answer: a message for people, a code for programs, and never a detail of a fault.
 
 refused by the domain            its ErrorCode, and the path of the argument at fault
 not GraphQL, or not this schema  GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED
@@ -23,11 +23,6 @@ from schema.errors import client_path
 _PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\w\[\]]+))?:")
 
 log = structlog.get_logger()
-
-
-def refused(code: str, message: str) -> dict[str, Any]:
-    """Return the body of an answer that ran nothing."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 def answered(result: ExecutionResult, request_id: str) -> dict[str, Any]:
