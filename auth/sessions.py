@@ -36,6 +36,7 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
     user_id = found.id
     token = new_token(user_id)
     async with database.transaction() as session:
+        await session.execute(sa.delete(Session).where(Session.user_id == user_id, Session.expires_at <= at))
         session.add(
             Session(user_id=user_id, token_hash=hash_token(token), created_at=at, expires_at=at + SESSION_LENGTH)
         )

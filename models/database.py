@@ -14,24 +14,30 @@ READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 class Snapshot:
     """One moment of the database: a read-only transaction, opened by the first statement, closed with the operation.
 
-    Resolvers and loaders run concurrently and a connection runs one statement at a time, so they take turns here.
+    Resolvers and loaders run concurrently and a connection runs one statement at a time, so they take turns here. Once
+    it is closed it stays closed: a branch that goes on after its operation was answered is cancelled, and takes no
+    connection with it.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self._is_closed = False
         self._turn = asyncio.Lock()
 
     async def fetch(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
         """Return all rows of a statement as they were when the snapshot was opened."""
         async with self._turn:
+            if self._is_closed:
+                raise asyncio.CancelledError
             if self._connection is None:
                 self._connection = await self._engine.connect()
                 await self._connection.execution_options(**READING)
             return (await self._connection.execute(statement)).all()
 
     async def close(self) -> None:
-        """Give the connection back. The next fetch opens a new moment."""
+        """Give the connection back."""
+        self._is_closed = True
         async with self._turn:
             if self._connection is not None:
                 connection, self._connection = self._connection, None

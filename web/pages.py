@@ -33,7 +33,7 @@ POLICY = (
 )
 HEADERS = {
     "content-security-policy": POLICY,
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
@@ -122,8 +122,8 @@ class Pages:
 
     def _is_ours(self, request: Request) -> bool:
         # A browser says where a form comes from; a page of another site cannot say otherwise.
-        origin = request.headers.get("origin")
-        return origin in {None, self._origin, f"{request.url.scheme}://{request.url.netloc}"}
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        return site in {"same-origin", "none"} if site is not None else origin in {None, self._origin}
 
 
 def _local(goal: str | None) -> str:

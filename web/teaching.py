@@ -160,6 +160,7 @@ query AccountsScreen($id: ID!, $first: Int, $after: String, $where: AccountFilte
 
 QUOTE = """
 # What a contract would cost. Nothing is saved.
+# In the demo world every amount is invented.
 query GetQuote($input: QuoteInput!) {
   quote(input: $input) {
     plan {
