@@ -26,17 +26,18 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[
 # Categories that have no place in a line of text: control, format (bidi overrides and zero widths), surrogate,
 # private use, unassigned, line and paragraph separators. Joiners are needed by scripts and emoji.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
+_JOINERS = "\u200c\u200d"
+_BLANK = " " + _JOINERS
 
 
 def clean_text(value: str, field: str, *, longest: int = NAME_LENGTH) -> str:
     """Return a line of text: NFC, trimmed, 1 to `longest` characters, nothing invisible in it."""
     text = unicodedata.normalize("NFC", value[: 4 * longest]).strip()
-    if not text:
+    if not text.strip(_BLANK):
         raise BadInput(field, "This must not be empty.")
     if len(value) > 4 * longest or len(text) > longest:
         raise BadInput(field, f"This must have at most {longest} characters.")
-    if any(unicodedata.category(sign) in _UNPRINTABLE and sign not in _JOINERS for sign in text):
+    if any(_is_unprintable(sign) and sign not in _JOINERS for sign in text):
         raise BadInput(field, "This must not contain control or invisible characters.")
     return text
 
@@ -69,6 +70,10 @@ def clean_key(value: str, field: str = "key") -> str:
 def clean_email(value: str, field: str = "email") -> str:
     """Return an e-mail address in lower case: addresses are compared whatever the case."""
     address = unicodedata.normalize("NFC", value[: EMAIL_LENGTH + 1]).strip().lower()
-    if len(value) > EMAIL_LENGTH or not _EMAIL.fullmatch(address):
+    if len(value) > EMAIL_LENGTH or not _EMAIL.fullmatch(address) or any(map(_is_unprintable, address)):
         raise BadInput(field, "This is no e-mail address.")
     return address
+
+
+def _is_unprintable(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNPRINTABLE

@@ -12,10 +12,12 @@ depends_on = ${repr(depends_on)}
 def upgrade() -> None:
     """Take one step forward. A lock that is not had at once is given up, so that no request waits behind it."""
     op.execute("SET LOCAL lock_timeout = '3s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
     """Take the step back."""
     op.execute("SET LOCAL lock_timeout = '3s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
     ${downgrades if downgrades else "pass"}

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.trials import trial_ends_on
-from models.base import Base, Id, Tenant, among, text_enum
+from models.base import Base, Id, Tenant, TextEnum, among
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.subscriptions import Subscription
@@ -30,7 +30,7 @@ class Account(Base):
     id: Mapped[Id]
     name: Mapped[str]
     subdomain: Mapped[str]
-    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    support_type: Mapped[SupportType] = mapped_column(TextEnum(SupportType))
     trial_starts_on: Mapped[date]
     trial_ends_on: Mapped[date]
     disabled_at: Mapped[datetime | None]

@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from uuid_utils.compat import uuid7
-
-E = TypeVar("E", bound=Enum)
 
 # Refusals recognise a violated constraint by its name; none ends in digits, because shards append some.
 NAMING = {
@@ -35,9 +33,22 @@ Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True, default=uuid7)]
 Tenant = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
 
 
-def text_enum(kind: type[E]) -> sa.Enum:
-    """Return a column type that stores an enum's value as text, so that adding a value needs no migration."""
-    return sa.Enum(kind, native_enum=False, create_constraint=False, length=32, values_callable=_values)
+class TextEnum(sa.TypeDecorator[Enum]):
+    """Stores an enum's value as text, so that adding a value needs no migration."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, kind: type[Enum]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._members = {member.value: member for member in kind}
+
+    def process_bind_param(self, value: Enum | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else value.value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Enum | None:  # noqa: ARG002, D102
+        return None if value is None else self._members[value]
 
 
 def among(column: Any, ids: Iterable[UUID]) -> sa.ColumnElement[bool]:  # noqa: ANN401 # a column, mapped or not
@@ -45,7 +56,3 @@ def among(column: Any, ids: Iterable[UUID]) -> sa.ColumnElement[bool]:  # noqa: 
     wanted: sa.ColumnElement[Any] = sa.any_(sa.literal(list(ids), ARRAY(sa.Uuid())))
     restriction: sa.ColumnElement[bool] = column == wanted
     return restriction
-
-
-def _values(kind: type[Enum]) -> list[str]:
-    return [member.value for member in kind]

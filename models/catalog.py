@@ -14,7 +14,7 @@ from domain.catalog import SupportType
 from domain.errors import Conflict
 from domain.money import Money
 from domain.pricing import bracket_for
-from models.base import Base, Id, text_enum
+from models.base import Base, Id, TextEnum
 
 AnyPlan = TypeVar("AnyPlan")
 
@@ -42,7 +42,7 @@ class Plan(Base):
 
     id: Mapped[Id]
     price_book_id: Mapped[UUID] = mapped_column(sa.ForeignKey("price_books.id"))
-    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    support_type: Mapped[SupportType] = mapped_column(TextEnum(SupportType))
     name: Mapped[str]
     min_systems: Mapped[int]
     max_systems: Mapped[int | None]

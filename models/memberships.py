@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.tenancy import DashboardKind, Role
-from models.base import Base, Id, text_enum
+from models.base import Base, Id, TextEnum
 
 
 class Membership(Base):
@@ -24,10 +24,10 @@ class Membership(Base):
 
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[Id]
-    kind: Mapped[DashboardKind] = mapped_column(text_enum(DashboardKind))
+    kind: Mapped[DashboardKind] = mapped_column(TextEnum(DashboardKind))
     dashboard_id: Mapped[UUID]
     reseller_id: Mapped[UUID]
     account_id: Mapped[UUID | None]
     organization_id: Mapped[UUID | None]
-    role: Mapped[Role] = mapped_column(text_enum(Role))
+    role: Mapped[Role] = mapped_column(TextEnum(Role))
     created_at: Mapped[datetime]

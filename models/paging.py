@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +118,13 @@ def read_cursor(cursor: str, order: Order) -> tuple[str | date | datetime, UUID]
         id = UUID(hex=hexadecimal)
     except (binascii.Error, UnicodeError, RecursionError, TypeError, AttributeError) as error:
         raise ValueError(cursor) from error
-    if name != order.name or write_cursor(name, key, id) != cursor:
+    if name != order.name or not _is_storable(key) or write_cursor(name, key, id) != cursor:
         raise ValueError(cursor)
     return key, id
+
+
+def _is_storable(key: str | date | datetime) -> bool:
+    """PostgreSQL has no NUL in text, and our instants are written in UTC: others may lie beyond its calendar."""
+    if isinstance(key, str):
+        return "\0" not in key
+    return not isinstance(key, datetime) or key.tzinfo is UTC

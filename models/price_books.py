@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,8 @@ from domain.money import Money
 from domain.pricing import PriceBookError, require_contiguous
 from models.catalog import Plan, PriceBook
 
-LARGEST_COST = Decimal("99999999.9999")
+# What the column holds, to the letter: Decimal() itself also reads "1_0", "1e2" and the digits of every script.
+_COST = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,4})?", re.ASCII)
 _KEYS = {"name", "min_systems", "max_systems", "cost_per_system"}
 
 
@@ -82,7 +83,7 @@ def _row(support_type: SupportType, number: int, written: Any, currency: str) ->
     for key in ("min_systems", "max_systems"):
         if type(written.get(key, 1)) is not int or not 1 <= written.get(key, 1) <= 2**31 - 1:
             raise PriceBookError(f"row {number}: {key} must be a whole number from 1")
-    if not isinstance(written["name"], str) or not written["name"].strip():
+    if not isinstance(written["name"], str) or not written["name"].strip() or not written["name"].isprintable():
         raise PriceBookError(f"row {number}: name must be a text")
     return Row(
         support_type=support_type,
@@ -94,15 +95,11 @@ def _row(support_type: SupportType, number: int, written: Any, currency: str) ->
 
 
 def _cost(number: int, written: Any) -> Decimal:  # noqa: ANN401 # whatever TOML holds
-    try:
-        cost = Decimal(written) if isinstance(written, str) else Decimal("NaN")
-    except InvalidOperation:
-        cost = Decimal("NaN")
-    if not cost.is_finite() or not 0 <= cost <= LARGEST_COST or cost != round(cost, 4):
+    if not isinstance(written, str) or not _COST.fullmatch(written):
         raise PriceBookError(
             f'row {number}: cost_per_system must be a decimal in quotes, with at most four places: "3.50"'
         )
-    return cost
+    return Decimal(written)
 
 
 async def load_price_book(session: AsyncSession, file: PriceBookFile, *, at: datetime) -> PriceBook:

@@ -29,7 +29,7 @@ class Subdomain(Base):
 async def claim(session: AsyncSession, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
     """Give the name to the account. Raises SubdomainTaken while another has it, or left it less than 90 days ago."""
     owner = {"reseller_id": reseller_id, "account_id": account_id, "released_at": None}
-    rested = sa.or_(Subdomain.released_at < at - REST, Subdomain.account_id == account_id)
+    rested = sa.or_(Subdomain.released_at <= at - REST, Subdomain.account_id == account_id)
     claimed = (
         insert(Subdomain)
         .values(name=name, **owner)

@@ -12,7 +12,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
 from domain.money import Money
 from domain.trials import first_paid_day
-from models.base import Base, Id, Tenant, among, text_enum
+from models.base import Base, Id, Tenant, TextEnum, among
 from models.catalog import Plan
 from models.scopes import Scope
 
@@ -38,10 +38,10 @@ class Subscription(Base):
     reseller_id: Mapped[Tenant]
     id: Mapped[Id]
     account_id: Mapped[UUID]
-    status: Mapped[SubscriptionStatus] = mapped_column(text_enum(SubscriptionStatus))
-    support_type: Mapped[SupportType] = mapped_column(text_enum(SupportType))
+    status: Mapped[SubscriptionStatus] = mapped_column(TextEnum(SubscriptionStatus))
+    support_type: Mapped[SupportType] = mapped_column(TextEnum(SupportType))
     systems: Mapped[int]
-    billing_interval: Mapped[BillingInterval] = mapped_column(text_enum(BillingInterval))
+    billing_interval: Mapped[BillingInterval] = mapped_column(TextEnum(BillingInterval))
     plan_id: Mapped[UUID]
     cost_per_system: Mapped[Decimal] = mapped_column(sa.Numeric(12, 4))
     currency_code: Mapped[str]

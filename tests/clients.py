@@ -57,3 +57,19 @@ class Client:
         errors = (await self.mutate(name, input))["errors"]
         assert len(errors) == 1, errors
         return errors[0]["code"], errors[0]["path"]
+
+    async def refusal(self, name: str, input: dict[str, Any]) -> dict[str, Any]:
+        """Send one mutation that is refused once, and return the whole refusal: code, message, path."""
+        errors: list[dict[str, Any]] = (await self.mutate(name, input))["errors"]
+        assert len(errors) == 1, errors
+        return errors[0]
+
+    async def body(self, document: str, **variables: Any) -> bytes:
+        """Send an operation and return the answer as it travels."""
+        response = await self.http.post("/graphql", json={"query": document, "variables": variables})
+        return response.content
+
+
+def forbidden(permission: str) -> dict[str, Any]:
+    """Return the refusal that names a missing permission."""
+    return {"code": "FORBIDDEN", "message": f"This needs the permission {permission}.", "path": []}

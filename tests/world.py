@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
@@ -13,6 +14,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.tenancy import DashboardKind, Role
 from models import (
     Account,
+    Base,
     Membership,
     Organization,
     Reseller,
@@ -217,6 +219,17 @@ class World:
         """Return a client of a new ADMIN of each of these dashboards."""
         return await self.member(Role.ADMIN, *places)
 
+    async def withdraw_eligibility(self, reseller: Reseller) -> None:
+        """Let a reseller sell Partner Supported no longer."""
+        async with self.database.transaction() as session:
+            await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(is_eligible=False))
+
+    async def rows(self) -> list[tuple[str, ...]]:
+        """Return everything that is stored, to compare with later: each row with the name of its table."""
+        names = [table.name for table in Base.metadata.sorted_tables]
+        everything = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)
+        return sorted(tuple(map(str, row)) for row in await self.database.fetch(sa.text(everything)))
+
     async def _add(self, *entities: object) -> None:
         async with self.database.transaction() as session:
             for entity in entities:
@@ -234,3 +247,8 @@ PREFIXES: dict[type, str] = {Reseller: "resl", Account: "acct", Organization: "o
 def gid(entity: Place | Subscription) -> str:
     """Return an entity's id as clients know it."""
     return ids.encode(PREFIXES[type(entity)], entity.id)
+
+
+def missing(prefix: str) -> str:
+    """Return an id of this kind that leads to nothing."""
+    return ids.encode(prefix, uuid7())

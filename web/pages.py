@@ -4,10 +4,11 @@ Server-rendered; every script and style is served by us, and the Content-Securit
 else.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from domain.errors import InvalidCredentials
 from resolvers.api import Api
 from schema.context import Context
 from web.cookies import SessionCookie
-from web.teaching import SURVEY, first_tabs
+from web.teaching import first_tabs, survey
 
 HERE = Path(__file__).parent
 LARGEST_FORM = 16 * 1024
@@ -37,6 +38,8 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
+# Exactly one slash first: //host is another host, and to a browser a backslash is a slash and a tab is nothing.
+_PATH_OF_OURS = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
 
 
 class Pages:
@@ -105,12 +108,12 @@ class Pages:
         context = await self._open_context(request)
         if context.viewer is None:
             return RedirectResponse(f"/sign-in?{urlencode({'next': '/graphiql'})}", 303, HEADERS)
-        survey = await self._api.answer(SURVEY, context)
+        surveyed = await self._api.answer(survey(), context)
         person = context.viewer
         config = {
             "endpoint": "/graphql",
             "viewer": {"name": person.name, "email": person.email},
-            "tabs": first_tabs(survey["data"]),
+            "tabs": first_tabs(surveyed["data"]),
         }
         return self._page("graphiql.html", config=config)
 
@@ -127,6 +130,4 @@ class Pages:
 
 
 def _local(goal: str | None) -> str:
-    parts = urlsplit((goal or "").replace("\\", "/"))
-    is_path_of_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
-    return f"{parts.path}?{parts.query}".rstrip("?") if is_path_of_ours else "/"
+    return goal if goal and _PATH_OF_OURS.fullmatch(goal) else "/"
