@@ -32,10 +32,11 @@ _BLANK = " " + _JOINERS
 
 def clean_text(value: str, field: str, *, longest: int = NAME_LENGTH) -> str:
     """Return a line of text: NFC, trimmed, 1 to `longest` characters, nothing invisible in it."""
-    text = unicodedata.normalize("NFC", value[: 4 * longest]).strip()
+    trimmed = value.strip()
+    text = unicodedata.normalize("NFC", trimmed[: 4 * longest])
     if not text.strip(_BLANK):
         raise BadInput(field, "This must not be empty.")
-    if len(value) > 4 * longest or len(text) > longest:
+    if len(trimmed) > 4 * longest or len(text) > longest:
         raise BadInput(field, f"This must have at most {longest} characters.")
     if any(_is_unprintable(sign) and sign not in _JOINERS for sign in text):
         raise BadInput(field, "This must not contain control or invisible characters.")

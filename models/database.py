@@ -54,6 +54,7 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=5,
+            hide_parameters=True,  # errors are logged, and among the parameters are addresses, names and hashes
             connect_args={"server_settings": {"application_name": "reseller-dashboard"}},
         )
 

@@ -108,7 +108,7 @@ class Loaders:
         async def count(keys: list[tuple[UUID, UUID]]) -> list[int]:
             counted = (
                 sa.select(Organization.account_id, sa.func.count().label("number"))
-                .where(*_belonging_to(keys))
+                .where(Organization.visible_to(self._scope), *_belonging_to(keys))
                 .group_by(Organization.account_id)
             )
             numbers = {row.account_id: row.number for row in await self._snapshot.fetch(counted)}
@@ -148,6 +148,7 @@ class Loaders:
                 .select_from(Account)
                 .join(each, sa.true())
                 .where(
+                    Account.visible_to(self._scope),
                     among(Account.reseller_id, {reseller for reseller, _ in keys}),
                     among(Account.id, {account for _, account in keys}),
                 )
