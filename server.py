@@ -95,6 +95,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 # PEP 562
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 # a command's signature
     """Start everything, say where it is, and serve until Ctrl-C."""
     _require_free_port(settings)
+    # Before the application does the same in each worker: uvicorn's supervisor of several has something to say, too.
+    configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
     with storage(settings) as stored:
         people = asyncio.run(_prepared(settings, stored))
         print(_greeting(settings, people), flush=True)  # noqa: T201 # a command speaks

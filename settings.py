@@ -1,5 +1,6 @@
 """Everything that can be set, read from the environment once. The README has the same table."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Never shown, not even where they are wrong.
+SECRETS = frozenset({"DATABASE_URL", "DATABASE_OWNER_URL", "DEMO_PASSWORD"})
 
 
 class SettingsError(Exception):
@@ -42,9 +45,10 @@ class Settings(BaseSettings):
         scheme, separator, rest = url.partition("://")
         if not url:
             return url
-        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not _has_usable_port(url):
             raise ValueError("must look like postgresql://user:password@host:5432/database")
-        return f"postgresql+asyncpg://{rest}"
+        # libpq, and with it every provider of databases, says sslmode; asyncpg calls the same ssl.
+        return "postgresql+asyncpg://" + re.sub("([?&])sslmode=", r"\1ssl=", rest)
 
     @field_validator("public_url")
     @classmethod
@@ -97,6 +101,12 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name}: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"
-        ) from None
+        shown = "" if name in SECRETS else f" (it is {first['input']!r})"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}{shown}") from None
+
+
+def _has_usable_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

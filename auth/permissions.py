@@ -15,8 +15,12 @@ from auth import policies
 from auth.viewer import Permission, Viewer
 from domain.catalog import SupportType
 from domain.errors import NotFound, Unauthenticated
+from models import ids
 
 P = Permission
+PREFIXES = {noun: prefix for prefix, noun in ids.NOUNS.items()}
+# Where an input says whose support type is chosen: a new account's reseller, or an account.
+CHOOSING = {"reseller_id": "resl", "account_id": "acct", "id": "acct"}
 
 
 class Gate(BasePermission):
@@ -79,7 +83,8 @@ class Operation(Gate):
             return Unauthenticated()
         if context.viewer.holds_anywhere(self.permission):
             return None
-        row = await context.loaders.behind(getattr(kwargs["input"], self.target))
+        id = getattr(kwargs["input"], self.target)
+        row = await context.loaders.behind(id) if ids.read(id, PREFIXES[self.noun]) is not None else None
         return NotFound(self.noun, (self.target,)) if row is None else self.ask(context.viewer, row)
 
 
@@ -163,8 +168,9 @@ class SellsPartnerSupported(Gate):
         given = wanted.support_type
         if (given.value if isinstance(given, strawberry.Some) else given) is not SupportType.PARTNER_SUPPORTED:
             return None
-        target = next(name for name in ("reseller_id", "account_id", "id") if hasattr(wanted, name))
-        row = await context.loaders.behind(getattr(wanted, target))
+        target = next(name for name in CHOOSING if hasattr(wanted, name))
+        id = getattr(wanted, target)
+        row = await context.loaders.behind(id) if ids.read(id, CHOOSING[target]) is not None else None
         return None if row is None else policies.may_choose_partner_supported(context.viewer, row)
 
 

@@ -28,7 +28,7 @@ class SignedIn:
 async def sign_in(database: Database, *, email: str, password: str, at: datetime) -> SignedIn:
     """Open a session of 14 days. Raises InvalidCredentials, in the same time whatever is wrong."""
     # PostgreSQL has no NUL in text; an address that cannot exist takes the same way as one that does not.
-    address = email.strip().lower()[: EMAIL_LENGTH + 1].replace("\0", "")
+    address = email.strip().lower()[: EMAIL_LENGTH + 1].replace("\0", "\ufffd")
     found = next(iter(await database.fetch(credentials_of(address))), None)
     matches = await verify_password(found and found.password_hash, password)
     if found is None or not matches:

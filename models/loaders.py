@@ -14,6 +14,7 @@ from aiodataloader import DataLoader
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models import ids
+from models.account_lists import AccountList, Kept
 from models.accounts import Account, account_rows
 from models.base import among
 from models.catalog import Plan, plans_on
@@ -37,6 +38,8 @@ class Loaders:
         self._snapshot = snapshot
         self._scope = scope
         self._organization_pages: dict[Page, DataLoader[tuple[UUID, UUID], Slice]] = {}
+        self._account_pages: dict[AccountList, DataLoader[tuple[UUID, date], Slice]] = {}
+        self._account_counts: dict[Kept, DataLoader[tuple[UUID, date], int]] = {}
 
     @cached_property
     def resellers(self) -> ById:
@@ -129,6 +132,33 @@ class Loaders:
             return contract and await self.accounts.load(contract.account_id)
         return await self.accounts.load(key) if prefix == "acct" else None
 
+    def accounts_of(self, asked: AccountList) -> DataLoader[tuple[UUID, date], Slice]:
+        """The same page of the accounts of many resellers, by (reseller id, its civil day)."""
+
+        async def slices(keys: list[tuple[UUID, date]]) -> list[Slice]:
+            found: dict[UUID, list[Row]] = {reseller: [] for reseller, _ in keys}
+            for today, resellers in _by_day(keys).items():
+                for row in await self._snapshot.fetch(asked.paged(self._own(resellers), today)):
+                    found[row.reseller_id].append(row)
+            return [asked.page.cut(found[reseller], asked.order(today)) for reseller, today in keys]
+
+        return self._account_pages.setdefault(asked, DataLoader(slices))
+
+    def account_counts(self, kept: Kept) -> DataLoader[tuple[UUID, date], int]:
+        """How many accounts of many resellers are kept, by (reseller id, its civil day)."""
+
+        async def counts(keys: list[tuple[UUID, date]]) -> list[int]:
+            found: dict[UUID, int] = {}
+            for today, resellers in _by_day(keys).items():
+                rows = await self._snapshot.fetch(kept.counted(self._own(resellers), today))
+                found.update({row.reseller_id: row.number for row in rows})
+            return [found.get(reseller, 0) for reseller, _ in keys]
+
+        return self._account_counts.setdefault(kept, DataLoader(counts))
+
+    def _own(self, resellers: Sequence[UUID]) -> list[UUID]:
+        return [reseller for reseller in resellers if reseller in self._scope.resellers]
+
     def organizations_of(self, page: Page) -> DataLoader[tuple[UUID, UUID], Slice]:
         """The same page of the organizations of many accounts, by (reseller id, account id)."""
         if page not in self._organization_pages:
@@ -168,6 +198,14 @@ class Loaders:
             return [position.get(id) for id in ids]
 
         return DataLoader(by_id)
+
+
+def _by_day(keys: Sequence[tuple[UUID, date]]) -> dict[date, list[UUID]]:
+    # At any instant there are two civil days on earth, for an hour three.
+    days: dict[date, list[UUID]] = {}
+    for reseller, today in keys:
+        days.setdefault(today, []).append(reseller)
+    return days
 
 
 def _columns_of(statement: sa.Select[Any]) -> sa.Select[*tuple[Any, ...]]:

@@ -4,16 +4,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
-import sqlalchemy as sa
 import strawberry
 
 from auth import policies
 from auth.permissions import EntersAccounts
 from auth.viewer import Permission
 from domain.catalog import is_sellable
+from domain.errors import BadInput
 from domain.lifecycle import SubscriptionStatus, account_status
 from domain.terms import term_on
 from models import ids
+from models.account_lists import Kept
 from models.paging import Page, Slice
 from schema.context import Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
@@ -27,6 +28,7 @@ from schema.subscriptions import Subscription
 if TYPE_CHECKING:
     from schema.resellers import Reseller
 
+LONGEST_SEARCH = 256
 LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 
 
@@ -144,19 +146,20 @@ class AccountConnection:
     edges: list[AccountEdge] = strawberry.field(description="The page with each entry's cursor.")
     nodes: list[Account] = strawberry.field(description="The page without cursors.")
     page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
-    counting: strawberry.Private[sa.Select[int]]
+    here: strawberry.Private[tuple[UUID, date]]
+    kept: strawberry.Private[Kept]
 
     @classmethod
-    def of(cls, page: Slice, counting: sa.Select[int], info: Info) -> "AccountConnection":
-        """Return the page; `counting` selects the number of all that the filter keeps."""
+    def of(cls, page: Slice, here: tuple[UUID, date], kept: Kept, info: Info) -> "AccountConnection":
+        """Return the page of a reseller's accounts on its civil day, out of those that are kept."""
         nodes = [Account.of(row, info) for row in page.rows]
         edges = [AccountEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), counting=counting)
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), here=here, kept=kept)
 
     @strawberry.field(description="How many the filter keeps in all; counted only where it is asked for.")
     async def total_count(self, info: Info) -> int:
-        """Count in the same moment in which the page was read."""
-        return int((await info.context.snapshot.fetch(self.counting))[0][0])
+        """Count for all resellers of the level at once, in the moment in which the page was read."""
+        return await info.context.loaders.account_counts(self.kept).load(self.here)
 
 
 @strawberry.input(description="Which accounts: those that satisfy every given condition.")
@@ -170,6 +173,14 @@ class AccountFilter:
     search: str | None = strawberry.field(
         default=None, description="Part of the name or the subdomain, whatever the case; at most 256 characters."
     )
+
+    def kept(self) -> Kept:
+        """Return what is asked. Raises BadInput where the search is over-long or has NUL in it."""
+        if self.search is not None and (len(self.search) > LONGEST_SEARCH or "\0" in self.search):
+            message = f"Search for at most {LONGEST_SEARCH} characters, none of them NUL."
+            raise BadInput("search", message).below("where")
+        statuses = None if self.status is None else tuple(self.status)
+        return Kept(statuses, self.support_type, (self.search or "").strip().lower())
 
 
 @strawberry.input(description="In which order; accounts that are equal in it follow their ids.")

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
-from auth.viewer import Permission, Viewer
+from auth.viewer import Permission
 from domain.catalog import SupportTypeDefinition as Definition
 from domain.catalog import is_sellable
 from domain.errors import Forbidden
@@ -81,16 +81,18 @@ class Plan(Node, prefix="plan"):
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Plan | None":
-        """Return the plan, which is no reseller's own, to whoever may see the partner's cost anywhere."""
+        """Return the plan, which is no reseller's own, to whoever sees the cost in one that may sell it."""
         viewer = info.context.viewer
-        if viewer is None or not _sees_cost_anywhere(viewer):
+        row = None if viewer is None else await info.context.loaders.plans.load(id)
+        if viewer is None or row is None:
             return None
-        row = await info.context.loaders.plans.load(id)
-        return row and cls.of(row, shows_cost=True)
-
-
-def _sees_cost_anywhere(viewer: Viewer) -> bool:
-    return any(policies.may_see_cost(viewer, reseller_id) is None for reseller_id in viewer.scope.resellers)
+        mine = await info.context.loaders.resellers.load_many(viewer.scope.resellers)
+        may_read = any(
+            policies.may_see_cost(viewer, reseller.id) is None
+            and is_sellable(row.support_type, is_eligible=reseller.is_eligible)
+            for reseller in filter(None, mine)
+        )
+        return cls.of(row, shows_cost=True) if may_read else None
 
 
 @strawberry.input(description="A contract that is not saved.")

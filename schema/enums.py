@@ -9,6 +9,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.errors import ErrorCode
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.tenancy import DashboardKind, Role
+from models.account_lists import AccountOrderField
 
 __all__ = [
     "AccountOrderField",
@@ -28,14 +29,6 @@ def _describe(kind: type[Enum], description: str, **values: str) -> None:
     definition: StrawberryEnumDefinition = getattr(kind, "__strawberry_definition__")  # noqa: B009 # set by the line above
     for value in definition.values:
         value.description = values[value.name]
-
-
-class AccountOrderField(Enum):
-    """By what the accounts screen can be ordered."""
-
-    NAME = "NAME"
-    CREATED_AT = "CREATED_AT"
-    STATUS_ENDS_ON = "STATUS_ENDS_ON"
 
 
 class OrderDirection(Enum):

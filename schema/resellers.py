@@ -11,11 +11,12 @@ from auth.permissions import ReadsAccounts, ReadsCosts, ReadsTerms
 from auth.viewer import Permission
 from domain.catalog import DEFINITIONS, is_sellable
 from models import ids
-from schema.account_lists import accounts_of
+from models.account_lists import AccountList
+from models.paging import Page
 from schema.accounts import AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
-from schema.enums import SupportType
+from schema.enums import AccountOrderField, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
 from schema.nodes import Node
@@ -107,7 +108,11 @@ class Reseller(Node, prefix="resl"):
         order_by: Annotated[AccountOrder | None, strawberry.argument(description="In which order.")] = None,
     ) -> AccountConnection | None:
         """Read one page; the number of all is counted only where it is asked for."""
-        return await accounts_of(self.row, info, first, after, last, before, where, order_by)
+        page = Page.asked(first=first, after=after, last=last, before=before)
+        kept, order = (where or AccountFilter()).kept(), order_by or AccountOrder(field=AccountOrderField.NAME)
+        asked = AccountList(kept, order.field, order.direction is OrderDirection.DESC, page)
+        here = (self.reseller_id, info.context.today(self.row.time_zone))
+        return AccountConnection.of(await info.context.loaders.accounts_of(asked).load(here), here, kept, info)
 
     @strawberry.field(description="What the viewer may do in the reseller's dashboard now.")
     def available_actions(self, info: Info) -> list[AvailableAction]:

@@ -143,7 +143,8 @@ class Subscription(Node, prefix="sub"):
         viewer, account = info.context.viewer, self.account_row
         assert viewer is not None  # noqa: S101 # of() asks first
         can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
-        save = policies.may_save_contract(viewer, account, self.status, is_sellable=can_be_sold)
+        # Saving asks for the account's open contract, which this one is no longer once it was withdrawn.
+        save = policies.may_save_contract(viewer, account, account.contract_status, is_sellable=can_be_sold)
         return [
             AvailableAction.of("upsertSubscription", save),
             AvailableAction.of("activateSubscription", policies.may_activate(viewer, account, self.status)),

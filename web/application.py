@@ -89,8 +89,10 @@ def _unavailable(request: Request, error: Exception) -> Response:  # noqa: ARG00
 
 
 def _faulty(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
-    return _json(500, "INTERNAL_SERVER_ERROR", "Something went wrong here; it was logged.")
+    request_id = request.state.request_id
+    return _json(500, "INTERNAL_SERVER_ERROR", "Something went wrong here; it was logged.", requestId=request_id)
 
 
-def _json(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(refused(code, message)), status, headers, "application/json; charset=utf-8")
+def _json(status: int, code: str, message: str, headers: dict[str, str] | None = None, **extensions: str) -> Response:
+    content = orjson.dumps(refused(code, message, **extensions))
+    return Response(content, status, headers, "application/json; charset=utf-8")

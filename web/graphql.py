@@ -30,9 +30,9 @@ class NotARequest(Exception):
         self.status, self.message, self.code, self.headers = status, message, code, headers
 
 
-def refused(code: str, message: str) -> dict[str, Any]:
+def refused(code: str, message: str, **extensions: str) -> dict[str, Any]:
     """Return the body of an answer that ran nothing, in the shape of every other error."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 
 class GraphQLEndpoint:

@@ -41,6 +41,9 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, answer)
+            except Exception:
+                # Starlette has answered and raises again for whoever logs; outside, the request's id would be unknown.
+                log.exception("fault")
             finally:
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=took)

@@ -1,11 +1,24 @@
-"""A real Chromium that reaches this machine only, and everything that it complains of."""
+"""The application on a real socket, a real Chromium that reaches this machine only, and all that it complains of."""
 
+import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, WebError, async_playwright
+
+from auth.demo import offer_demo
+from models.database import Database
+from resolvers.api import Api
+from tests.browser.people import PASSWORD
+from tests.world import Clock
+from web.application import Application
 
 # The names that `make test` looks for, too.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -41,9 +54,32 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-async def page(chromium: Browser, complaints: list[str]) -> AsyncIterator[Page]:
+async def site(api: Api, database: Database, clock: Clock, tmp_path: Path) -> AsyncIterator[str]:
+    """The demo world, loaded on the first of January 2026 and served; where it is."""
+    clock.on(date(2026, 1, 1))
+    await offer_demo(database, password=PASSWORD, kept_in=tmp_path / "demo-password", at=clock())
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Database]:
+        yield database
+
+    # It listens before the server runs: whoever comes early waits.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        portals = "https://{subdomain}.portal.test/"
+        app = Application(api, connect, now=clock, origin=origin, portal_url=portals, is_secure=False).assembled()
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", ws="none", log_config=None, access_log=False))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        yield origin
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+async def page(chromium: Browser, site: str, complaints: list[str]) -> AsyncIterator[Page]:
     """An empty tab of somebody who was never here."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    context = await chromium.new_context(base_url=site, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
 
     def note_console(message: ConsoleMessage) -> None:
         if message.type == "error":

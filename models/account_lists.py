@@ -1,0 +1,93 @@
+"""The accounts screen: which accounts, in which order, which page, for many resellers at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from domain.catalog import SupportType
+from domain.lifecycle import AccountStatus
+from models.accounts import Account, account_rows, has_status, status_ends_on
+from models.base import among
+from models.paging import Order, Page
+from models.resellers import Reseller
+
+
+class AccountOrderField(Enum):
+    """By what the accounts screen can be ordered."""
+
+    NAME = "NAME"
+    CREATED_AT = "CREATED_AT"
+    STATUS_ENDS_ON = "STATUS_ENDS_ON"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which accounts a list keeps; what is not given asks nothing. `search` is in lower case."""
+
+    statuses: tuple[AccountStatus, ...] | None = None
+    support_type: SupportType | None = None
+    search: str = ""
+
+    def rows(self, today: date) -> sa.Select[*tuple[Any, ...]]:
+        """Select the accounts that are kept on a civil day, of whichever reseller."""
+        rows = account_rows()
+        if self.statuses is not None:
+            rows = rows.where(sa.or_(sa.false(), *(has_status(status, today) for status in self.statuses)))
+        if self.support_type is not None:
+            rows = rows.where(Account.support_type == self.support_type)
+        if self.search:
+            named = sa.func.lower(Account.name).contains(self.search, autoescape=True)
+            rows = rows.where(sa.or_(named, Account.subdomain.contains(self.search, autoescape=True)))
+        return rows
+
+    def counted(self, resellers: Iterable[UUID], today: date) -> sa.Select[UUID, int]:
+        """Select how many accounts of each reseller are kept; a reseller without any has no row."""
+        mine = self.rows(today).where(among(Account.reseller_id, resellers))
+        counts = mine.with_only_columns(
+            Account.reseller_id, sa.func.count().label("number"), maintain_column_froms=True
+        )
+        return counts.group_by(Account.reseller_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountList:
+    """What was asked for. Equal ones are read together, whosever accounts they are."""
+
+    kept: Kept
+    field: AccountOrderField
+    is_descending: bool
+    page: Page
+
+    def order(self, today: date) -> Order:
+        """Return the order on a civil day, on which Status Ends depends."""
+        keys: dict[AccountOrderField, tuple[sa.ColumnElement[Any], Any]] = {
+            AccountOrderField.NAME: (sa.func.lower(Account.name), str),
+            AccountOrderField.CREATED_AT: (sa.type_coerce(Account.created_at, sa.DateTime(timezone=True)), _instant),
+            AccountOrderField.STATUS_ENDS_ON: (status_ends_on(today), date.fromisoformat),
+        }
+        key, read = keys[self.field]
+        name = f"{self.field.value}_{'DESC' if self.is_descending else 'ASC'}"
+        return Order(name, key, Account.__table__.c.id, read, self.is_descending)
+
+    def paged(self, resellers: Iterable[UUID], today: date) -> sa.Select[*tuple[Any, ...]]:
+        """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""
+        owner = aliased(Reseller, name="owner")
+        mine = self.kept.rows(today).where(Account.reseller_id == owner.id)
+        each = self.page.of(mine, self.order(today)).correlate(owner).lateral("page")
+        listed = sa.select(*each.c).select_from(owner).join(each, sa.true()).where(among(owner.id, resellers))
+        ascends = self.is_descending == self.page.is_backward
+        keys = (each.c.sort_key, each.c.id)
+        return listed.order_by(*(keys if ascends else (key.desc() for key in keys)))
+
+
+def _instant(written: str) -> datetime:
+    instant = datetime.fromisoformat(written)
+    if instant.tzinfo is None:
+        raise ValueError(written)
+    return instant

@@ -1,0 +1,227 @@
+"""The SDL: equal to the code, described throughout, and honest about what each field needs."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+    is_specified_scalar_type,
+    validate_schema,
+)
+from strawberry import Schema
+from strawberry.permission import PermissionExtension
+from strawberry.types.base import StrawberryObjectDefinition
+
+from auth.permissions import Gate
+from domain.errors import ErrorCode
+from schema.errors import Payload
+
+MUTATIONS = {
+    "signIn": "Needs no permission.",
+    "signOut": "Needs no permission.",
+    "acceptTerms": "Needs terms:accept.",
+    "createAccount": "Needs accounts:create. Choosing Partner Supported needs a reseller that is eligible to sell it.",
+    "updateAccount": "Needs accounts:edit; an account's own admin changes its name only. "
+    "Choosing Partner Supported needs a reseller that is eligible to sell it.",
+    "upsertSubscription": "Needs subscriptions:edit. "
+    "Choosing Partner Supported needs a reseller that is eligible to sell it.",
+    "activateSubscription": "Needs subscriptions:activate.",
+    "cancelSubscription": "Needs subscriptions:edit.",
+    "createOrganization": "Needs organizations:edit.",
+    "updateOrganization": "Needs organizations:edit; an organization's own admin changes its name only.",
+}
+QUERIES = {
+    "viewer": "Needs no permission.",
+    "node": "Needs somebody who is signed in.",
+    "nodes": "Needs somebody who is signed in.",
+    "reseller": "Needs somebody who is signed in.",
+    "account": "Needs somebody who is signed in.",
+    "organization": "Needs somebody who is signed in.",
+    "quote": "Needs somebody who is signed in.",
+}
+GUARDED = {
+    "Reseller.supportTypes": "Needs accounts:read.",
+    "Reseller.plans": "Needs subscriptions:read (with the partner's cost).",
+    "Reseller.terms": "Needs terms:accept.",
+    "Reseller.accounts": "Needs accounts:read.",
+    "Account.organizations": "Needs organizations:read; a reseller has it only where the account is Partner Supported.",
+}
+Fields = GraphQLObjectType | GraphQLInterfaceType
+
+
+@pytest.fixture(scope="session")
+def sdl(root: Path) -> GraphQLSchema:
+    return build_schema((root / "schema.graphql").read_text())
+
+
+def ours(schema: GraphQLSchema) -> list[GraphQLNamedType]:
+    return [
+        kind
+        for name, kind in schema.type_map.items()
+        if not name.startswith("__") and not is_specified_scalar_type(kind)
+    ]
+
+
+def fields_of(schema: GraphQLSchema, name: str) -> dict[str, GraphQLField]:
+    kind = schema.type_map[name]
+    assert isinstance(kind, Fields)
+    fields: dict[str, GraphQLField] = kind.fields
+    return fields
+
+
+def definitions(api: Schema) -> Iterator[StrawberryObjectDefinition]:
+    for kind in api.schema_converter.type_map.values():
+        if isinstance(kind.definition, StrawberryObjectDefinition):
+            yield kind.definition
+
+
+def gates(field: Any) -> list[type[Gate]]:
+    return [
+        type(gate)
+        for extension in field.extensions
+        if isinstance(extension, PermissionExtension)
+        for gate in extension.permissions
+        if isinstance(gate, Gate)
+    ]
+
+
+def test_the_exported_schema_is_the_codes(api: Schema, root: Path) -> None:
+    assert (root / "schema.graphql").read_text() == f"{api.as_str()}\n"
+
+
+def test_the_exported_schema_is_valid(sdl: GraphQLSchema) -> None:
+    assert validate_schema(sdl) == []
+
+
+def undescribed(kind: GraphQLNamedType) -> Iterator[str]:
+    if not kind.description:
+        yield kind.name
+    if isinstance(kind, GraphQLEnumType):
+        yield from (f"{kind.name}.{name}" for name, value in kind.values.items() if not value.description)
+    if isinstance(kind, GraphQLInputObjectType | Fields):
+        yield from (f"{kind.name}.{name}" for name, field in kind.fields.items() if not field.description)
+    if isinstance(kind, Fields):
+        for name, field in kind.fields.items():
+            yield from (f"{kind.name}.{name}({each})" for each, it in field.args.items() if not it.description)
+
+
+def test_everything_is_described(sdl: GraphQLSchema) -> None:
+    assert [name for kind in ours(sdl) for name in undescribed(kind)] == []
+
+
+def test_descriptions_are_sentences(sdl: GraphQLSchema) -> None:
+    described = [(kind.name, kind.description or "") for kind in ours(sdl) if not isinstance(kind, GraphQLScalarType)]
+    described += [
+        (f"{kind.name}.{name}", field.description or "")
+        for kind in ours(sdl)
+        if isinstance(kind, GraphQLInputObjectType | Fields)
+        for name, field in kind.fields.items()
+    ]
+
+    assert [name for name, text in described if not re.fullmatch(r'\S.*[.?!"]', text, re.DOTALL)] == []
+
+
+@pytest.mark.parametrize(("root_type", "expected"), [("Mutation", MUTATIONS), ("Query", QUERIES)])
+def test_every_operation_says_what_it_needs(sdl: GraphQLSchema, root_type: str, expected: dict[str, str]) -> None:
+    fields = fields_of(sdl, root_type)
+
+    endings = {name: re.sub(r"^.*?(?=Needs )", "", field.description or "") for name, field in fields.items()}
+
+    assert endings == expected
+
+
+def test_every_operation_states_its_permission_classes(api: Schema) -> None:
+    ungated = [
+        f"{definition.name}.{field.python_name}"
+        for definition in definitions(api)
+        if definition.name in {"Query", "Mutation"}
+        for field in definition.fields
+        if not gates(field)
+    ]
+
+    assert ungated == []
+
+
+def test_the_description_of_a_guarded_field_ends_with_what_its_gates_need(api: Schema) -> None:
+    guarded = {
+        f"{definition.name}.{api.config.name_converter.get_graphql_name(field)}": (
+            field.description or "",
+            gates(field),
+        )
+        for definition in definitions(api)
+        for field in definition.fields
+        if gates(field)
+    }
+
+    assert set(guarded) == {
+        *(f"Query.{name}" for name in QUERIES),
+        *(f"Mutation.{name}" for name in MUTATIONS),
+        *GUARDED,
+    }
+    assert [
+        name for name, (text, asked) in guarded.items() if not text.endswith(" ".join(gate.needs() for gate in asked))
+    ] == []
+    assert [name for name, ending in GUARDED.items() if not guarded[name][0].endswith(f" {ending}")] == []
+
+
+def test_a_guarded_field_is_nullable_but_for_the_terms(sdl: GraphQLSchema) -> None:
+    # Whoever may not read the terms of a reseller sees its name only; the contract makes them non-null.
+    places = [name.split(".") for name in GUARDED]
+
+    promised = [f"{kind}.{name}" for kind, name in places if str(fields_of(sdl, kind)[name].type).endswith("!")]
+
+    assert promised == ["Reseller.terms"]
+
+
+def test_every_mutation_takes_one_input_and_answers_a_payload_of_its_own(sdl: GraphQLSchema) -> None:
+    assert sdl.mutation_type is not None
+    for name, field in sdl.mutation_type.fields.items():
+        payload = get_named_type(field.type)
+        kind = f"{name[0].upper()}{name[1:]}"
+
+        assert isinstance(payload, GraphQLObjectType)
+        assert str(field.type) == f"{kind}Payload!"
+        assert {key: str(argument.type) for key, argument in field.args.items()} == (
+            {} if name == "signOut" else {"input": f"{kind}Input!"}
+        )
+        assert "Payload" in {interface.name for interface in payload.interfaces}
+        assert str(payload.fields["errors"].type) == "[UserError!]!"
+        assert [key for key, it in payload.fields.items() if isinstance(it.type, GraphQLNonNull)] == ["errors"]
+
+
+def test_every_query_may_be_refused_without_costing_the_others(sdl: GraphQLSchema) -> None:
+    assert sdl.query_type is not None
+    kinds = {name: str(field.type) for name, field in sdl.query_type.fields.items()}
+
+    # nodes is the exception that the contract makes.
+    assert [name for name, kind in kinds.items() if kind.endswith("!")] == ["nodes"]
+
+
+def test_whatever_has_a_global_id_is_a_node(sdl: GraphQLSchema) -> None:
+    with_id = {kind.name for kind in ours(sdl) if isinstance(kind, GraphQLObjectType) and "id" in kind.fields}
+    nodes = {kind.name for kind in sdl.get_possible_types(sdl.type_map["Node"])}  # type: ignore[arg-type] # an interface
+    dashboards = {kind.name for kind in sdl.get_possible_types(sdl.type_map["Dashboard"])}  # type: ignore[arg-type] # an interface
+
+    assert with_id == nodes | dashboards
+    assert nodes == {"Account", "Organization", "Plan", "Reseller", "Subscription", "Viewer"}
+
+
+def test_every_code_of_the_domain_is_one_of_the_schemas(sdl: GraphQLSchema) -> None:
+    codes = sdl.type_map["ErrorCode"]
+
+    assert isinstance(codes, GraphQLEnumType)
+    assert list(codes.values) == [code.value for code in ErrorCode]
+    assert Payload.__name__ in sdl.type_map
