@@ -117,3 +117,23 @@ async def everywhere(world: World, number: int) -> Client:
         await world.join(person, Role.ADMIN, account)
         await world.join(person, Role.USER, await world.organization(account))
     return await world.sign_in(person)
+
+
+@pytest.mark.parametrize("number", [1, 10])
+async def test_the_accounts_of_many_resellers_are_read_together(
+    world: World, statements: Statements, number: int
+) -> None:
+    resellers = [await world.reseller(time_zone="Pacific/Auckland" if each % 2 else "UTC") for each in range(number)]
+    for reseller in resellers:
+        await world.account(reseller)
+    ada = await world.admin(*resellers)
+    asked = (
+        "{ viewer { dashboards { ... on ResellerDashboard { reseller { accounts { totalCount nodes { name } } } } } } }"
+    )
+
+    with statements() as seen:
+        dashboards = (await ada.query(asked))["viewer"]["dashboards"]
+
+    # Who asks, the switcher, the resellers; then pages and counts, once for each civil day that it is.
+    assert len(seen) == 3 + 2 * min(number, 2)
+    assert [each["reseller"]["accounts"]["totalCount"] for each in dashboards] == [1] * number
