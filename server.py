@@ -112,16 +112,18 @@ async def _prepared(settings: Settings, stored: Stored) -> dict[str, str] | None
     if not settings.wants_demo:
         return None
     database = Database(stored.url, pool_size=1)
+    kept_in = settings.data_dir / "demo-password"
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        kept_in = settings.data_dir / "demo-password"
         return await offer_demo(database, password=settings.demo_password, kept_in=kept_in, at=now())
+    except PermissionError as error:
+        raise SettingsError(f"DATA_DIR: {kept_in} cannot be written: {error.strerror}") from None
     finally:
         await database.close()
 
 
 def _greeting(settings: Settings, people: dict[str, str] | None) -> str:
-    where = str(settings.data_dir.resolve()) if settings.is_embedded else "in DATABASE_URL"
+    where = str(settings.data_dir.resolve()) if settings.is_embedded else "the database of DATABASE_URL"
     lines = [
         "",
         f"  Reseller dashboard   {settings.origin}",
@@ -141,9 +143,9 @@ def _require_free_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SettingsError(
-                f"PORT: {settings.host}:{settings.port} cannot be used: {error.strerror}. Set another PORT or HOST."
-            ) from None
+            address = f"{settings.host}:{settings.port}"
+            reason = f"{address} cannot be used: {error.strerror}. Set another PORT or HOST."
+            raise SettingsError(f"HOST, PORT: {reason}") from None
 
 
 def migrate_only(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 # a command's signature

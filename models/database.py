@@ -6,9 +6,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+# SQLSTATE classes: connection lost, not let in, no such database, out of resources, shutting down or starting.
+_AWAY = ("08", "28", "3D", "53", "57")
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Tell whether the database is away, or has no connection free, rather than that something is wrong with us."""
+    if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
+        return True
+    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, DBAPIError) and str(sqlstate).startswith(_AWAY)
 
 
 class Snapshot:

@@ -52,7 +52,7 @@ async def migrate(owner_url: str, *, application_url: str = "", revision: str = 
 
     try:
         await _run(owner_url, step)
-    except (SQLAlchemyError, OSError, CommandError, asyncpg.PostgresError) as error:
+    except (SQLAlchemyError, OSError, TypeError, CommandError, asyncpg.PostgresError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise MigrationError(f"DATABASE_URL: the database cannot be used: {reason}") from error
 

@@ -4,7 +4,7 @@ refused by the domain            its ErrorCode, and the path of the argument at 
 not GraphQL, or not this schema  GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED
 a variable or argument           BAD_USER_INPUT
 which operation is unclear       OPERATION_RESOLUTION_FAILURE
-not a GraphQL request            BAD_REQUEST and the HTTP status
+the database is away             SERVICE_UNAVAILABLE
 anything unexpected              INTERNAL_SERVER_ERROR: masked, and logged with its traceback
 """
 
@@ -17,6 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domain.errors import ErrorCode, Refusal
+from models.database import is_unavailable
 from schema.errors import client_path
 
 # graphql-core says where in a variable the mistake lies only in its sentence.
@@ -62,6 +63,9 @@ def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[
         return error.message, {"code": (error.extensions or {}).get("code", "GRAPHQL_VALIDATION_FAILED")}
     if cause is None and not error.message.startswith("Cannot return null"):
         return error.message, {"code": ErrorCode.BAD_USER_INPUT.value, "path": _variable_path(error.message)}
+    if is_unavailable(cause):
+        log.warning("the database does not answer", error=type(cause).__name__)
+        return "The database does not answer; try again.", {"code": "SERVICE_UNAVAILABLE"}
     log.error("fault", path=error.path, exc_info=cause or error)
     return "Something went wrong here; it was logged.", {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
 

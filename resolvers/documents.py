@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 
@@ -17,17 +17,16 @@ class OneOperation(SchemaExtension):
         document, name = context.graphql_document, context._provided_operation_name  # no public way
         if document is None:
             return
-        names = [
-            each.name.value if each.name else None
-            for each in document.definitions
-            if isinstance(each, OperationDefinitionNode)
-        ]
+        operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        names = [each.name.value if each.name else None for each in operations]
         if not names:
             raise _unclear("The document has no operation.")
         if name is None and len(names) > 1:
             raise _unclear("The document has several operations: name one in operationName.")
         if name is not None and name not in names:
             raise _unclear("The document has no operation of this name.")
+        if operations[0 if name is None else names.index(name)].operation is OperationType.SUBSCRIPTION:
+            raise _unclear("There is nothing to subscribe to.")
 
 
 def _unclear(message: str) -> GraphQLError:

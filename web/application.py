@@ -5,15 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.backend import BadCredential, authenticate
-from models.database import Database
+from models.database import Database, is_unavailable
 from resolvers.api import Api
 from schema.context import Clock, Context
 from web.cookies import SessionCookie
@@ -51,10 +50,8 @@ class Application:
             lifespan=self._lifespan,
             exception_handlers={
                 BadCredential: _unauthenticated,
-                OperationalError: _unavailable,
-                InterfaceError: _unavailable,
-                PoolTimeout: _unavailable,
-                OSError: _unavailable,
+                SQLAlchemyError: _database_failed,
+                OSError: _database_failed,
                 Exception: _faulty,
             },
         )
@@ -84,7 +81,9 @@ def _unauthenticated(request: Request, error: Exception) -> Response:  # noqa: A
     return _json(401, "UNAUTHENTICATED", "The Authorization header is not valid.", {"www-authenticate": "Bearer"})
 
 
-def _unavailable(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+    if not is_unavailable(error):
+        raise error
     return _json(503, "SERVICE_UNAVAILABLE", "The database does not answer; try again.", {"retry-after": "1"})
 
 

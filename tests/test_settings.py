@@ -1,0 +1,168 @@
+"""Settings: read from the environment once, and a sentence for each that cannot be used."""
+
+import pytest
+
+from settings import Settings, SettingsError, read_settings
+
+OURS = tuple(name.upper() for name in Settings.model_fields)
+POSTGRES = "postgresql://user:geheim@db.test:5432/dashboard"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the machine's environment says."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = read_settings()
+
+    assert (settings.origin, settings.is_embedded, settings.wants_demo, settings.is_secure) == (
+        "http://127.0.0.1:8000",
+        True,
+        True,
+        False,
+    )
+
+
+def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OURS:
+        monkeypatch.setenv(name, "")
+
+    assert read_settings() == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "abc", "Input should be a valid integer, unable to parse string as an integer (it is 'abc')"),
+        ("PORT", "0", "Input should be greater than or equal to 1 (it is '0')"),
+        ("PORT", "65536", "Input should be less than or equal to 65535 (it is '65536')"),
+        ("WORKERS", "0", "Input should be greater than or equal to 1 (it is '0')"),
+        ("WORKERS", "1.5", "Input should be a valid integer, unable to parse string as an integer (it is '1.5')"),
+        ("POOL_SIZE", "-1", "Input should be greater than or equal to 1 (it is '-1')"),
+        ("DEMO", "maybe", "Input should be a valid boolean, unable to interpret input (it is 'maybe')"),
+        ("LOG_FORMAT", "xml", "Input should be 'text' or 'json' (it is 'xml')"),
+        ("LOG_LEVEL", "loud", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR' (it is 'loud')"),
+        ("PUBLIC_URL", "dashboard.test", "must look like https://dashboard.example.com (it is 'dashboard.test')"),
+        ("PUBLIC_URL", "ftp://a.test", "must look like https://dashboard.example.com (it is 'ftp://a.test')"),
+        ("PUBLIC_URL", "https://a.test/b", "must look like https://dashboard.example.com (it is 'https://a.test/b')"),
+        ("PUBLIC_URL", "https://[", "Invalid IPv6 URL (it is 'https://[')"),
+        ("PORTAL_URL", "https://portal.test", "must have {subdomain} in it (it is 'https://portal.test')"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+
+    assert str(refused.value) == f"{name}: {sentence}"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_OWNER_URL"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "user:geheim@db.test/dashboard",
+        "mysql://user:geheim@db.test/dashboard",
+        "postgresql+psycopg://user:geheim@db.test/dashboard",
+        "postgresql://user:geheim@db.test:port/dashboard",
+        "postgresql://user:geheim@db.test:0/dashboard",
+        "postgresql://user:geheim@db.test:65536/dashboard",
+        "postgresql://user:geheim@[::1/dashboard",
+    ],
+)
+def test_a_wrong_address_of_the_database_is_named_but_never_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+
+    assert str(refused.value) == f"{name}: must look like postgresql://user:password@host:5432/database"
+
+
+@pytest.mark.parametrize("password", ["x" * 11, "x" * 129])
+def test_a_demo_password_of_a_wrong_length_is_refused_but_never_shown(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", password)
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+
+    assert str(refused.value) == "DEMO_PASSWORD: must have 12 to 128 characters"
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        (POSTGRES, "postgresql+asyncpg://user:geheim@db.test:5432/dashboard"),
+        ("postgres://db.test/dashboard", "postgresql+asyncpg://db.test/dashboard"),
+        ("postgresql+asyncpg://db.test/dashboard", "postgresql+asyncpg://db.test/dashboard"),
+        ("postgresql:///dashboard?host=/run", "postgresql+asyncpg:///dashboard?host=/run"),
+        ("postgresql://db.test/d?sslmode=require", "postgresql+asyncpg://db.test/d?ssl=require"),
+        ("postgresql://db.test/d?a=1&sslmode=verify-full", "postgresql+asyncpg://db.test/d?a=1&ssl=verify-full"),
+    ],
+)
+def test_the_database_is_reached_through_asyncpg(monkeypatch: pytest.MonkeyPatch, given: str, used: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", given)
+
+    settings = read_settings()
+
+    assert (settings.database_url, settings.is_embedded) == (used, False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, True),
+        ({"HOST": "::1"}, True),
+        ({"HOST": "localhost"}, True),
+        ({"HOST": "0.0.0.0"}, False),  # noqa: S104 # a table
+        ({"HOST": "0.0.0.0", "DEMO": "1"}, True),  # noqa: S104
+        ({"DEMO": "0"}, False),
+        ({"DATABASE_URL": POSTGRES}, False),
+        ({"DATABASE_URL": POSTGRES, "DEMO": "1"}, True),
+        ({"DATABASE_URL": POSTGRES, "DEMO": "0"}, False),
+    ],
+)
+def test_the_demo_comes_unasked_into_our_own_database_on_loopback_only(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    wanted: bool,  # noqa: FBT001 # a table
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert read_settings().wants_demo is wanted
+
+
+@pytest.mark.parametrize(
+    ("environment", "origin", "is_secure"),
+    [
+        ({"PORT": "9000"}, "http://127.0.0.1:9000", False),
+        ({"HOST": "::1"}, "http://[::1]:8000", False),
+        ({"HOST": "localhost"}, "http://localhost:8000", False),
+        ({"HOST": "192.0.2.7"}, "http://192.0.2.7:8000", True),
+        ({"PUBLIC_URL": "https://dashboard.test/"}, "https://dashboard.test", True),
+        ({"PUBLIC_URL": "http://localhost:3000"}, "http://localhost:3000", False),
+    ],
+)
+def test_cookies_demand_https_everywhere_but_on_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    origin: str,
+    is_secure: bool,  # noqa: FBT001 # a table
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    settings = read_settings()
+
+    assert (settings.origin, settings.is_secure) == (origin, is_secure)
