@@ -2,36 +2,45 @@
 
 import argparse
 import asyncio
+import json
 import os
+import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
 import uvicorn
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
 from auth.demo import offer_demo
+from auth.kept import kept
+from auth.sessions import Lengths
 from domain.pricing import PriceBookError
+from mail.delivery import Delivery
+from mail.inviting import Postman
+from mail.letters import sender_of
+from mail.transports import FolderTransport, SmtpTransport, Transport
 from models.database import Database
 from models.embedded import EmbeddedDatabaseError, embedded_database
 from models.migrating import MigrationError, migrate
-from models.price_books import load_price_book, read_price_book
-from models.publishing import TermsError, publish_terms
+from models.publishing import TermsError
+from models.sealing import KEY_BYTES, Sealer
 from resolvers.api import build_api
+from resolvers.commands import OPERATOR, add_operator_commands
+from resolvers.operating import Operator, OperatorError
 from settings import Settings, SettingsError, read_settings
 from web.application import Application
 from web.logs import configure_logs
 
+GRACE_SECONDS = 10
 # What a person mends by reading one sentence; anything else is a fault, and keeps its traceback.
-SENTENCES = (SettingsError, EmbeddedDatabaseError, MigrationError, PriceBookError, TermsError)
+SENTENCES = (SettingsError, EmbeddedDatabaseError, MigrationError, OperatorError, PriceBookError, TermsError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +70,24 @@ def assemble(settings: Settings) -> ASGIApp:
     """Return the ASGI application, which opens its database when it starts."""
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
 
+    sealer = Sealer(sealing_key(settings))
+
     @asynccontextmanager
     async def connect() -> AsyncIterator[Database]:
         stored = storage(settings)
         where = await asyncio.to_thread(stored.__enter__)
         if settings.is_embedded:
-            await migrate(where.owner_url)
+            await migrate(where.owner_url, application_url=where.url)
         database = Database(where.url, pool_size=settings.pool_size)
+        delivery = Delivery(database, sealer, transport(settings), sender=sender_of(settings.mail_from), now=now)
+        delivering = asyncio.create_task(delivery.run())
         try:
             yield database
         finally:
+            # What is on its way is finished; what is not comes again.
+            delivery.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(delivering, GRACE_SECONDS)
             await database.close()
             await asyncio.to_thread(stored.__exit__, None, None, None)
 
@@ -81,8 +98,24 @@ def assemble(settings: Settings) -> ASGIApp:
         origin=settings.origin,
         portal_url=settings.portal_url,
         is_secure=settings.is_secure,
+        sealer=sealer,
+        lengths=Lengths(timedelta(days=settings.session_days), timedelta(hours=settings.session_idle_hours)),
+        allowed_origins=tuple(settings.allowed_origins.split()),
+        mailbox=settings.data_dir / "mail" if settings.wants_demo and not settings.smtp_url else None,
     )
     return application.assembled()
+
+
+def sealing_key(settings: Settings) -> bytes:
+    """Return SECRET_KEY, or the key that is kept beside the data; made up where there is none yet."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    written = settings.secret_key or kept(settings.data_dir / "secret-key", lambda: secrets.token_hex(KEY_BYTES))
+    return bytes.fromhex(written)
+
+
+def transport(settings: Settings) -> Transport:
+    """Return where mail goes: SMTP_URL, or the folder `mail` beside the data."""
+    return SmtpTransport(settings.smtp_url) if settings.smtp_url else FolderTransport(settings.data_dir / "mail")
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 # PEP 562
@@ -102,9 +135,10 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: A
         print(_greeting(settings, people), flush=True)  # noqa: T201 # a command speaks
         # The workers, and this process where it is the only one, find the database running.
         os.environ["DATABASE_URL"] = stored.url
+        os.environ["DEMO"] = "1" if settings.wants_demo else "0"
         options = {"host": settings.host, "port": settings.port, "loop": "uvloop", "http": "httptools"}
         quiet = {"access_log": False, "log_config": None, "server_header": False, "date_header": False}
-        uvicorn.run("server:app", workers=settings.workers, timeout_graceful_shutdown=10, **options, **quiet)  # type: ignore[arg-type] # options of several kinds
+        uvicorn.run("server:app", workers=settings.workers, timeout_graceful_shutdown=GRACE_SECONDS, **options, **quiet)  # type: ignore[arg-type] # options of several kinds
 
 
 async def _prepared(settings: Settings, stored: Stored) -> dict[str, str] | None:
@@ -169,56 +203,39 @@ def export_schema(settings: Settings, arguments: argparse.Namespace) -> None:  #
     print(build_api().as_str())  # noqa: T201 # a command speaks
 
 
-def load_prices(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Load a dated price book; contracts that are saved already keep their cost."""
-    try:
-        file = read_price_book(_text(arguments.file))
-        _in_transaction(settings, lambda session: load_price_book(session, file, at=now()))
-    except PriceBookError as error:
-        raise PriceBookError(f"{arguments.file}: {error}") from None
-    print(f"A price book in {file.currency_code} is effective from {file.effective_on}.")  # noqa: T201 # a command speaks
+def operate(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Run one of the operator's commands in a transaction, and tell what came of it."""
+    command = OPERATOR[arguments.command]
+    command.check(arguments)
 
-
-def publish(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Publish new terms; every user of every reseller is asked to accept them."""
-    text = _text(arguments.file)
-    try:
-        version = _in_transaction(settings, lambda session: publish_terms(session, text, at=now())).version
-    except TermsError as error:
-        raise TermsError(f"{arguments.file}: {error}") from None
-    print(f"The terms {version} are current.")  # noqa: T201 # a command speaks
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {error}") from None
-
-
-def _in_transaction(settings: Settings, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:  # noqa: ANN401 # what it returns
-    async def run(stored: Stored) -> Any:  # noqa: ANN401 # what it returns
+    async def run(stored: Stored) -> Any:  # noqa: ANN401 # what the command tells
         await migrate(stored.owner_url, application_url=stored.url)
         database = Database(stored.url, pool_size=1)
+        postman = Postman(settings.origin, Sealer(sealing_key(settings)))
         try:
             async with database.transaction() as session:
-                return await work(session)
+                return await command.run(Operator(session, postman, now()), arguments)
         finally:
             await database.close()
 
     with storage(settings) as stored:
-        return asyncio.run(run(stored))
+        told = asyncio.run(run(stored))
+    print(json.dumps(told) if arguments.json else "\n".join(_lines(told)))  # noqa: T201 # a command speaks
 
 
-COMMANDS = {
-    "serve": serve,
-    "migrate": migrate_only,
-    "demo": demo,
-    "export-schema": export_schema,
-    "load-price-book": load_prices,
-    "publish-terms": publish,
-}
-TAKES_FILE = {"load-price-book", "publish-terms"}
+def _lines(told: Any) -> Iterator[str]:  # noqa: ANN401 # what a command tells
+    if isinstance(told, list):
+        for each in told:
+            yield "  ".join(str(value) for value in each.values())
+    else:
+        yield from (f"{name}: {_shown(value)}" for name, value in told.items())
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 # what a command tells
+    return "; ".join(_lines(value)) if isinstance(value, list) else str(value)
+
+
+COMMANDS = {"serve": serve, "migrate": migrate_only, "demo": demo, "export-schema": export_schema}
 
 
 def main() -> int:
@@ -226,13 +243,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="server.py", description="The reseller dashboard's server.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
-        if name in TAKES_FILE:
-            subparser.add_argument("file", type=Path, metavar="FILE")
+        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    add_operator_commands(commands)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)
     try:
-        COMMANDS[arguments.command](read_settings(), arguments)
+        COMMANDS.get(arguments.command, operate)(read_settings(), arguments)
     except SENTENCES as error:
         print(f"server.py: {error}", file=sys.stderr)  # noqa: T201 # a command speaks
         return 1

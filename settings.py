@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mail.letters import UnusableAddress, sender_of
+from mail.transports import smtp_server
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Never shown, not even where they are wrong.
-SECRETS = frozenset({"DATABASE_URL", "DATABASE_OWNER_URL", "DEMO_PASSWORD"})
+SECRETS = frozenset({"DATABASE_URL", "DATABASE_OWNER_URL", "DEMO_PASSWORD", "SECRET_KEY", "SMTP_URL"})
 
 
 class SettingsError(Exception):
@@ -33,6 +36,14 @@ class Settings(BaseSettings):
     database_owner_url: str = ""
     pool_size: int = Field(default=10, ge=1, le=200)
 
+    allowed_origins: str = ""
+    session_days: int = Field(default=14, ge=1, le=365)
+    session_idle_hours: int = Field(default=24, ge=1, le=24 * 365)
+
+    secret_key: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Reseller dashboard <no-reply@dashboard.example>"
+
     demo: bool | None = None
     demo_password: str = ""
 
@@ -50,13 +61,42 @@ class Settings(BaseSettings):
         # libpq, and with it every provider of databases, says sslmode; asyncpg calls the same ssl.
         return "postgresql+asyncpg://" + re.sub("([?&])sslmode=", r"\1ssl=", rest)
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: str) -> str:
+        if url:
+            smtp_server(url)
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, written: str) -> str:
+        try:
+            sender_of(written)
+        except UnusableAddress:
+            raise ValueError("must look like Dashboard <no-reply@example.com>") from None
+        return written
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_a_key(cls, written: str) -> str:
+        if written and not re.fullmatch("[0-9a-f]{64}", written):
+            raise ValueError("must be 64 hexadecimal digits in lower case")
+        return written
+
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+        if url and not _is_an_origin(url.rstrip("/")):
             raise ValueError("must look like https://dashboard.example.com")
         return url.rstrip("/")
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, written: str) -> str:
+        if not all(map(_is_an_origin, written.split())):
+            raise ValueError("must be origins with spaces between them: https://app.example.com")
+        return written
 
     @field_validator("portal_url")
     @classmethod
@@ -103,6 +143,11 @@ def read_settings() -> Settings:
         name = str(first["loc"][0]).upper()
         shown = "" if name in SECRETS else f" (it is {first['input']!r})"
         raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}{shown}") from None
+
+
+def _is_an_origin(url: str) -> bool:
+    # As a browser sends it: nothing behind the host and its port.
+    return re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", url) is not None
 
 
 def _has_usable_port(url: str) -> bool:

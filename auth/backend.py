@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from auth.keys import viewer_of_key
 from auth.sessions import viewer_of
 from auth.viewer import Viewer
 from models.database import Database
@@ -20,5 +21,13 @@ async def authenticate(
     that does not hold is refused.
     """
     if authorization is not None:
-        raise BadCredential
+        return await _bearer(database, authorization, at=at)
     return None if session_token is None else await viewer_of(database, session_token, at=at)
+
+
+async def _bearer(database: Database, authorization: str, *, at: datetime) -> Viewer:
+    scheme, _, secret = authorization.partition(" ")
+    viewer = await viewer_of_key(database, secret.strip(), at=at) if scheme.lower() == "bearer" else None
+    if viewer is None:
+        raise BadCredential
+    return viewer

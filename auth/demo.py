@@ -1,10 +1,10 @@
 """The demo's people: everybody has one password, given or made up, and kept beside the data."""
 
-import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from auth.kept import kept
 from auth.passwords import hash_password, verify_password
 from models.database import Database
 from models.demo.world import PEOPLE, Demo, demo_password_hash, is_empty, set_demo_password
@@ -16,7 +16,7 @@ async def offer_demo(database: Database, *, password: str, kept_in: Path, at: da
     Returns the password by address, or None where the database holds something else. Where no password is given, a
     random one is made up and kept in a file that only its owner reads.
     """
-    wanted = password or _kept(kept_in)
+    wanted = password or kept(kept_in, lambda: secrets.token_urlsafe(12))
     async with database.transaction() as session:
         if await is_empty(session):
             hashed = await hash_password(wanted)
@@ -28,10 +28,3 @@ async def offer_demo(database: Database, *, password: str, kept_in: Path, at: da
             if not await verify_password(present, wanted):
                 await set_demo_password(session, await hash_password(wanted))
     return dict.fromkeys(PEOPLE, wanted)
-
-
-def _kept(file: Path) -> str:
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
-            kept.write(secrets.token_urlsafe(12))
-    return file.read_text().strip()

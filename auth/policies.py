@@ -1,10 +1,10 @@
 """What a viewer may do to an object: questions, answered with the refusal, or with None where it is allowed.
 
 Mutations require() the answer, availableActions shows it, gated fields raise it: one rule, so that a button never
-disagrees with the server. Each asks in the same order: terms, permission, then the state of the object.
+disagrees with the server. Each asks in the same order: terms, two-factor, permission, then the state of the object.
 
-Rule: the table of roles (auth/viewer.py), terms before everything of the reseller, and entering an account's
-dashboard from the reseller's only where the account is Partner Supported.
+Rule: the table of roles (auth/viewer.py), terms and required two-factor before everything of the reseller, and entering
+an account's dashboard from the reseller's only where the account is Partner Supported.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,25 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from auth.viewer import Permission, Viewer
+from auth.viewer import ROLES, Permission, Seat, Viewer
 from domain.catalog import SupportType
-from domain.errors import Forbidden, NotEligibleForPartnerSupported, PartnerSupportedOnly, Refusal, TermsNotAccepted
+from domain.errors import (
+    AccountDisabled,
+    BadInput,
+    Conflict,
+    Forbidden,
+    LastAdmin,
+    NotEligibleForPartnerSupported,
+    PartnerSupportedOnly,
+    PeopleOnly,
+    Refusal,
+    TermsNotAccepted,
+    TwoFactorRequired,
+)
 from domain.lifecycle import SubscriptionStatus, require_enabled, require_pending
+from domain.tenancy import Role
+from models.audit import ActorKind
+from models.places import Place
 
 Answer = Refusal | None
 
@@ -34,7 +49,14 @@ class ChoiceFacts(ResellerFacts, Protocol):
     def is_eligible(self) -> bool: ...  # noqa: D102
 
 
-class AccountFacts(Protocol):
+class Disableable(Protocol):
+    """Whatever can be disabled: then it can be looked at, not changed."""
+
+    @property
+    def disabled_at(self) -> datetime | None: ...  # noqa: D102
+
+
+class AccountFacts(Disableable, Protocol):
     """What the policies need to know of an account; rows and entities have it."""
 
     @property
@@ -43,8 +65,6 @@ class AccountFacts(Protocol):
     def id(self) -> UUID: ...  # noqa: D102
     @property
     def support_type(self) -> SupportType: ...  # noqa: D102
-    @property
-    def disabled_at(self) -> datetime | None: ...  # noqa: D102
 
 
 def require(answer: Answer) -> None:
@@ -53,13 +73,18 @@ def require(answer: Answer) -> None:
         raise answer
 
 
+def may_as_person(viewer: Viewer | None) -> Answer:
+    """May the viewer do what only people do: sign in and out, join? A stranger is a person."""
+    return PeopleOnly() if viewer is not None and viewer.kind is ActorKind.API_KEY else None
+
+
 def may_in_reseller(viewer: Viewer, reseller_id: UUID, permission: Permission) -> Answer:
     """May the viewer do this in the reseller's own dashboard?"""
     seat = viewer.seat(reseller_id)
     if seat is None:
         return Forbidden(permission.value)
-    if permission is not Permission.TERMS_ACCEPT and not seat.has_accepted_terms:
-        return TermsNotAccepted()
+    if permission is not Permission.TERMS_ACCEPT and (refusal := _before_everything(seat)) is not None:
+        return refusal
     return None if seat.grants(permission) else Forbidden(permission.value)
 
 
@@ -84,16 +109,29 @@ def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) ->
     seat = viewer.seat(account.reseller_id)
     if seat is None:
         return Forbidden(permission.value)
-    if not seat.has_accepted_terms:
-        return TermsNotAccepted()
+    if (refusal := _before_everything(seat)) is not None:
+        return refusal
     if account.support_type is not SupportType.PARTNER_SUPPORTED:
         return PartnerSupportedOnly()
-    return may_in_reseller(viewer, account.reseller_id, permission)
+    can_enter = seat.grants(Permission.ACCOUNTS_ENTER) and seat.grants(permission)
+    return None if can_enter else Forbidden(permission.value)
 
 
-def may_create_account(viewer: Viewer, reseller_id: UUID) -> Answer:
+def may_accept_terms(viewer: Viewer, reseller_id: UUID) -> Answer:
+    """May the viewer agree to the reseller's terms? A key cannot: whoever made it has."""
+    return may_as_person(viewer) or may_in_reseller(viewer, reseller_id, Permission.TERMS_ACCEPT)
+
+
+def may_update_reseller(viewer: Viewer, reseller_id: UUID, *, is_disabled: bool) -> Answer:
+    """May the viewer change what the reseller asks of its members?"""
+    denied = may_in_reseller(viewer, reseller_id, Permission.MEMBERS_MANAGE)
+    return denied or (AccountDisabled() if is_disabled else None)
+
+
+def may_create_account(viewer: Viewer, reseller_id: UUID, *, is_disabled: bool) -> Answer:
     """May the viewer add an account to the reseller? The support type is asked separately."""
-    return may_in_reseller(viewer, reseller_id, Permission.ACCOUNTS_CREATE)
+    denied = may_in_reseller(viewer, reseller_id, Permission.ACCOUNTS_CREATE)
+    return denied or (AccountDisabled() if is_disabled else None)
 
 
 def may_sell(*, is_sellable: bool) -> Answer:
@@ -179,8 +217,70 @@ def may_choose_partner_supported(viewer: Viewer, row: ChoiceFacts) -> Answer:
     return denied or may_sell(is_sellable=row.is_eligible)
 
 
-def _while_enabled(account: AccountFacts) -> Answer:
-    return _refusal_of(lambda: require_enabled(is_disabled=account.disabled_at is not None))
+def may_at(viewer: Viewer, place: Place, permission: Permission) -> Answer:
+    """May the viewer do this in a dashboard, as one of its members or from the dashboard above it?"""
+    if place.account is None:
+        return may_in_reseller(viewer, place.reseller_id, permission)
+    seat = viewer.seat(place.organization_id)
+    if seat is not None and seat.grants(permission):
+        return None
+    return may_inside(viewer, place.account, permission)
+
+
+def may_manage_members(viewer: Viewer, place: Place) -> Answer:
+    """May the viewer invite, resend, revoke, change and remove in this dashboard?"""
+    return may_at(viewer, place, Permission.MEMBERS_MANAGE) or _while_enabled(place)
+
+
+def may_manage_keys(viewer: Viewer, place: Place) -> Answer:
+    """May the viewer make, rotate and revoke the dashboard's API keys?"""
+    return may_at(viewer, place, Permission.KEYS_MANAGE) or _while_enabled(place)
+
+
+def may_make_key(viewer: Viewer, place: Place, role: Role) -> Answer:
+    """May the viewer make a key that has this role here? A chain of keys would outlive whoever began it."""
+    return may_as_person(viewer) or may_manage_keys(viewer, place) or may_grant(viewer, place, role)
+
+
+def may_read_invitations(viewer: Viewer, place: Place) -> Answer:
+    """May the viewer see who was invited to this dashboard?"""
+    return may_at(viewer, place, Permission.MEMBERS_MANAGE)
+
+
+def may_read_keys(viewer: Viewer, place: Place) -> Answer:
+    """May the viewer see the dashboard's API keys?"""
+    return may_at(viewer, place, Permission.KEYS_MANAGE)
+
+
+def may_change_member(viewer: Viewer, place: Place, role: Role, *, is_last_admin: bool) -> Answer:
+    """May the viewer change or remove somebody who has this role here? Nobody takes more than they hold."""
+    denied = may_manage_members(viewer, place) or may_grant(viewer, place, role)
+    return denied or (LastAdmin() if is_last_admin else None)
+
+
+def may_change_invitation(viewer: Viewer, place: Place, role: Role, *, is_open: bool) -> Answer:
+    """May the viewer resend or revoke an invitation to this role?"""
+    denied = may_manage_members(viewer, place) or may_grant(viewer, place, role)
+    return denied or (None if is_open else Conflict("The invitation was accepted or revoked."))
+
+
+def may_grant(viewer: Viewer, place: Place, role: Role) -> Answer:
+    """May the viewer give somebody this role here? Nobody grants more than they hold."""
+    granted = ROLES[place.kind].get(role)
+    if granted is None:
+        return BadInput("role", f"There is no role {role.value} in this kind of dashboard.")
+    missing = sorted(each.value for each in granted if may_at(viewer, place, each) is not None)
+    return Forbidden(missing[0], ("role",)) if missing else None
+
+
+def _before_everything(seat: Seat) -> Answer:
+    if not seat.has_accepted_terms:
+        return TermsNotAccepted()
+    return TwoFactorRequired() if seat.lacks_two_factor else None
+
+
+def _while_enabled(place: Disableable) -> Answer:
+    return _refusal_of(lambda: require_enabled(is_disabled=place.disabled_at is not None))
 
 
 def _while_pending(contract: SubscriptionStatus | None) -> Answer:

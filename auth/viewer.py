@@ -1,13 +1,14 @@
 """Who asks, and the permissions that their roles hold in each dashboard."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from domain.tenancy import DashboardKind, Role
+from models.audit import ActorKind
 from models.scopes import Scope
 
 
@@ -26,11 +27,22 @@ class Permission(Enum):
     ORGANIZATIONS_READ = "organizations:read"
     ORGANIZATIONS_EDIT = "organizations:edit"
     ORGANIZATIONS_RENAME = "organizations:edit (name only)"
+    MEMBERS_READ = "members:read"
+    MEMBERS_MANAGE = "members:manage"
+    KEYS_MANAGE = "keys:manage"
+    AUDIT_READ = "audit:read"
     TERMS_ACCEPT = "terms:accept"
 
 
 P = Permission
-_RESELLER_READS = {P.ACCOUNTS_READ, P.SUBSCRIPTIONS_READ, P.SUBSCRIPTIONS_READ_COST, P.TERMS_ACCEPT}
+_ADMINISTERS = {P.MEMBERS_READ, P.MEMBERS_MANAGE, P.KEYS_MANAGE, P.AUDIT_READ}
+_RESELLER_READS = {
+    P.ACCOUNTS_READ,
+    P.SUBSCRIPTIONS_READ,
+    P.SUBSCRIPTIONS_READ_COST,
+    P.MEMBERS_READ,
+    P.TERMS_ACCEPT,
+}
 _RESELLER_PROVISIONS = _RESELLER_READS | {
     P.ACCOUNTS_CREATE,
     P.ACCOUNTS_EDIT,
@@ -41,34 +53,43 @@ _RESELLER_PROVISIONS = _RESELLER_READS | {
     P.ORGANIZATIONS_EDIT,
     P.ORGANIZATIONS_RENAME,
 }
-_ACCOUNT_READS = {P.ACCOUNTS_READ, P.ACCOUNTS_ENTER, P.SUBSCRIPTIONS_READ, P.ORGANIZATIONS_READ}
+_ACCOUNT_READS = {
+    P.ACCOUNTS_READ,
+    P.ACCOUNTS_ENTER,
+    P.SUBSCRIPTIONS_READ,
+    P.ORGANIZATIONS_READ,
+    P.MEMBERS_READ,
+}
 _ACCOUNT_ORGANIZES = _ACCOUNT_READS | {P.ORGANIZATIONS_EDIT, P.ORGANIZATIONS_RENAME}
 
 # The table of roles: a role that is not listed for a kind of dashboard cannot be held there.
 ROLES: dict[DashboardKind, dict[Role, frozenset[Permission]]] = {
     DashboardKind.RESELLER: {
-        Role.ADMIN: frozenset(_RESELLER_PROVISIONS | {P.SUBSCRIPTIONS_ACTIVATE}),
+        Role.ADMIN: frozenset(_RESELLER_PROVISIONS | _ADMINISTERS | {P.SUBSCRIPTIONS_ACTIVATE}),
         Role.PROVISIONER: frozenset(_RESELLER_PROVISIONS),
-        Role.FINANCE: frozenset(_RESELLER_READS),
+        Role.FINANCE: frozenset(_RESELLER_READS | {P.AUDIT_READ}),
         Role.READ_ONLY: frozenset(_RESELLER_READS),
     },
     DashboardKind.ACCOUNT: {
-        Role.ADMIN: frozenset(_ACCOUNT_ORGANIZES | {P.ACCOUNTS_RENAME}),
+        Role.ADMIN: frozenset(_ACCOUNT_ORGANIZES | _ADMINISTERS | {P.ACCOUNTS_RENAME}),
         Role.SECURITY_ENGINEER: frozenset(_ACCOUNT_ORGANIZES),
         Role.USER: frozenset(_ACCOUNT_READS),
         Role.READ_ONLY: frozenset(_ACCOUNT_READS),
     },
     DashboardKind.ORGANIZATION: {
-        Role.ADMIN: frozenset({P.ORGANIZATIONS_READ, P.ORGANIZATIONS_RENAME}),
-        Role.USER: frozenset({P.ORGANIZATIONS_READ}),
-        Role.READ_ONLY: frozenset({P.ORGANIZATIONS_READ}),
+        Role.ADMIN: frozenset({P.ORGANIZATIONS_READ, P.ORGANIZATIONS_RENAME, P.MEMBERS_READ, P.MEMBERS_MANAGE}),
+        Role.USER: frozenset({P.ORGANIZATIONS_READ, P.MEMBERS_READ}),
+        Role.READ_ONLY: frozenset({P.ORGANIZATIONS_READ, P.MEMBERS_READ}),
     },
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One membership: the dashboard, the role held there, and, for a reseller's, whether its terms are accepted."""
+    """One membership: the dashboard, the role held there, and, for a reseller's, what stands before it.
+
+    That is whether its terms are accepted, and whether it requires two-factor and its member has none.
+    """
 
     kind: DashboardKind
     role: Role
@@ -76,6 +97,7 @@ class Seat:
     account_id: UUID | None
     organization_id: UUID | None
     has_accepted_terms: bool
+    lacks_two_factor: bool = False
 
     @property
     def dashboard_id(self) -> UUID:
@@ -89,12 +111,17 @@ class Seat:
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who asks, with every dashboard they were explicitly added to, read anew for each request."""
+    """The person who asks, with every dashboard they were explicitly added to, read anew for each request.
+
+    Or the API key: it has a name and its one dashboard.
+    """
 
     id: UUID
     name: str
-    email: str
+    email: str | None
     seats: tuple[Seat, ...]
+    kind: ActorKind = ActorKind.USER
+    has_two_factor: bool = False
 
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "Viewer":
@@ -107,11 +134,21 @@ class Viewer:
                 account_id=row.account_id,
                 organization_id=row.organization_id,
                 has_accepted_terms=row.has_accepted_terms,
+                lacks_two_factor=row.requires_two_factor and not row.has_two_factor,
             )
             for row in rows
             if row.kind is not None
         )
-        return cls(id=rows[0].user_id, name=rows[0].name, email=rows[0].email, seats=seats)
+        first = rows[0]
+        return cls(
+            id=first.user_id, name=first.name, email=first.email, seats=seats, has_two_factor=first.has_two_factor
+        )
+
+    @classmethod
+    def of_key(cls, row: Any) -> "Viewer":  # noqa: ANN401 # a row of auth.keys
+        """Return the viewer that an API key is. Whoever made it had accepted the terms."""
+        seat = Seat(row.kind, row.role, row.reseller_id, row.account_id, None, has_accepted_terms=True)
+        return cls(id=row.id, name=row.name, email=None, seats=(seat,), kind=ActorKind.API_KEY)
 
     @cached_property
     def _by_dashboard(self) -> dict[UUID, Seat]:
@@ -120,6 +157,12 @@ class Viewer:
     def seat(self, dashboard_id: UUID | None) -> Seat | None:
         """Return the viewer's membership in exactly this dashboard."""
         return None if dashboard_id is None else self._by_dashboard.get(dashboard_id)
+
+    def holding(self, role: Role | None, dashboard_id: UUID) -> "Viewer":
+        """Return the viewer as they would be with another role in a dashboard of theirs; None is no role."""
+        others = tuple(seat for seat in self.seats if seat.dashboard_id != dashboard_id)
+        seat = self.seat(dashboard_id)
+        return replace(self, seats=others if seat is None or role is None else (*others, replace(seat, role=role)))
 
     def holds_anywhere(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles holds the permission in any dashboard."""

@@ -2,15 +2,24 @@
 
 Refusal
 ├── Unauthenticated                   nobody is signed in
-├── InvalidCredentials                address or password is wrong; which, is not said
+├── InvalidCredentials                address, password or code is wrong; which, is not said
+│   ├── WrongPassword             of somebody who is signed in
+│   └── WrongCode                 of somebody who is signed in
+├── SecondFactorRequired              the password was right, and the user has two-factor
+├── TooManyAttempts                   to sign in; the message says how long to wait
 ├── Forbidden                         visible, but the viewer lacks the permission that the message names
-│   └── PartnerSupportedOnly          the account's own dashboard, entered from the reseller's
+│   ├── PartnerSupportedOnly          the account's own dashboard, entered from the reseller's
+│   └── PeopleOnly                    what an API key never does
 ├── NotFound                          does not exist, or must not be seen: the two are told apart nowhere
 ├── BadInput                          the input breaks a rule of form; `field` names where
 ├── Conflict                          the input is well formed, but the state does not allow it
 │   ├── SubdomainTaken
-│   └── SubscriptionAlreadyActive
+│   ├── SubscriptionAlreadyActive
+│   ├── InvitationUnusable        unknown, used, expired, revoked or somebody else's: which, is not said
+│   ├── ResetUnusable             unknown, used or expired: which, is not said
+│   └── LastAdmin                 a dashboard keeps at least one
 ├── TermsNotAccepted
+├── TwoFactorRequired                 by the reseller, of its members
 ├── NotEligibleForPartnerSupported
 └── AccountDisabled
 
@@ -38,6 +47,10 @@ class ErrorCode(Enum):
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
     INVITATION_UNUSABLE = "INVITATION_UNUSABLE"
     LAST_ADMIN = "LAST_ADMIN"
+    RESET_UNUSABLE = "RESET_UNUSABLE"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    SECOND_FACTOR_REQUIRED = "SECOND_FACTOR_REQUIRED"
+    TWO_FACTOR_REQUIRED = "TWO_FACTOR_REQUIRED"
 
 
 class Refusal(Exception):
@@ -71,12 +84,47 @@ class Unauthenticated(Refusal):
 
 
 class InvalidCredentials(Refusal):
-    """The same answer for an unknown address and a wrong password."""
+    """The same answer for an unknown address, a wrong password and, where one was given, a wrong code."""
 
     code = ErrorCode.INVALID_CREDENTIALS
 
+    def __init__(self, *, with_code: bool = False) -> None:
+        wrong = "The e-mail address, the password or the code" if with_code else "The e-mail address or the password"
+        super().__init__(f"{wrong} is wrong.")
+
+
+class WrongPassword(InvalidCredentials):
+    """Somebody who is signed in gives a password that is not theirs."""
+
+    def __init__(self, field: str) -> None:
+        Refusal.__init__(self, "This is not your password.", (field,))
+
+
+class WrongCode(InvalidCredentials):
+    """Somebody who is signed in gives a code that is wrong, or was used already."""
+
     def __init__(self) -> None:
-        super().__init__("The e-mail address or the password is wrong.")
+        Refusal.__init__(self, "The code is wrong, or was used already.", ("code",))
+
+
+class SecondFactorRequired(Refusal):
+    """The password was right, and the user has two-factor: a code is needed as well."""
+
+    code = ErrorCode.SECOND_FACTOR_REQUIRED
+
+    def __init__(self) -> None:
+        super().__init__("Give a code of your authenticator, or a recovery code, as well.", ("code",))
+
+
+class TooManyAttempts(Refusal):
+    """Too many attempts in a row without success; the message says how many seconds to wait."""
+
+    code = ErrorCode.TOO_MANY_ATTEMPTS
+
+    def __init__(self, seconds: int) -> None:
+        unit = "second" if seconds == 1 else "seconds"
+        super().__init__(f"Too many attempts: try again in {seconds} {unit}.")
+        self.seconds = seconds
 
 
 class Forbidden(Refusal):
@@ -97,6 +145,13 @@ class PartnerSupportedOnly(Forbidden):
         Refusal.__init__(
             self, "A reseller enters an account's dashboard only where its Support Type is Partner Supported."
         )
+
+
+class PeopleOnly(Forbidden):
+    """An API key does not sign in, agree to terms, join a dashboard or make another key."""
+
+    def __init__(self) -> None:
+        Refusal.__init__(self, "This is for people; an API key cannot do it.")
 
 
 class NotFound(Refusal):
@@ -141,6 +196,33 @@ class SubscriptionAlreadyActive(Conflict):
         super().__init__("The account's contract is active already.", path)
 
 
+class InvitationUnusable(Conflict):
+    """The same answer whatever is wrong with the invitation."""
+
+    code = ErrorCode.INVITATION_UNUSABLE
+
+    def __init__(self) -> None:
+        super().__init__("This invitation cannot be used.", ("token",))
+
+
+class ResetUnusable(Conflict):
+    """The same answer whatever is wrong with the link."""
+
+    code = ErrorCode.RESET_UNUSABLE
+
+    def __init__(self) -> None:
+        super().__init__("This link cannot be used. Ask for another one.", ("token",))
+
+
+class LastAdmin(Conflict):
+    """The last ADMIN of a dashboard can be neither removed nor demoted."""
+
+    code = ErrorCode.LAST_ADMIN
+
+    def __init__(self) -> None:
+        super().__init__("A dashboard keeps at least one ADMIN.")
+
+
 class TermsNotAccepted(Refusal):
     """The reseller's current terms come before everything of the reseller."""
 
@@ -148,6 +230,15 @@ class TermsNotAccepted(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Accept the reseller's current terms first.")
+
+
+class TwoFactorRequired(Refusal):
+    """The reseller asks its members for two-factor before everything of the reseller."""
+
+    code = ErrorCode.TWO_FACTOR_REQUIRED
+
+    def __init__(self) -> None:
+        super().__init__("Set up two-factor first: this reseller requires it of its members.")
 
 
 class NotEligibleForPartnerSupported(Refusal):
@@ -165,4 +256,4 @@ class AccountDisabled(Refusal):
     code = ErrorCode.ACCOUNT_DISABLED
 
     def __init__(self) -> None:
-        super().__init__("The account is disabled.")
+        super().__init__("This is disabled: it can be looked at, not changed.")

@@ -6,6 +6,13 @@ Without a connection it writes the statements down, for the check of what they w
 from alembic import context
 
 from models import Base
+from models.base import TextEnum
+
+
+def written(kind: str, item: object, _: object) -> str | bool:
+    """Write an enum's column as what it is in the database; False leaves the rest to alembic."""
+    return "sa.Text()" if kind == "type" and isinstance(item, TextEnum) else False
+
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -13,6 +20,7 @@ context.configure(
     dialect_name=None if connection else "postgresql",
     literal_binds=connection is None,
     target_metadata=Base.metadata,
+    render_item=written,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

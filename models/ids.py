@@ -13,6 +13,11 @@ NOUNS = {
     "org": "organization",
     "sub": "subscription",
     "plan": "plan",
+    "user": "user",
+    "memb": "membership",
+    "invt": "invitation",
+    "key": "API key",
+    "sess": "session",
     "viewer": "viewer",
 }
 LONGEST = 64

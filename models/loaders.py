@@ -11,32 +11,32 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from aiodataloader import DataLoader
-from sqlalchemy.orm import InstrumentedAttribute
 
+from domain.tenancy import DashboardKind
 from models import ids
 from models.account_lists import AccountList, Kept
 from models.accounts import Account, account_rows
 from models.base import among
 from models.catalog import Plan, plans_on
 from models.database import Snapshot
+from models.loading import ById, Row
 from models.organizations import Organization, OwningAccount, organization_rows, owning_account, with_account
 from models.paging import Order, Page, Slice
+from models.people_loaders import PeopleLoaders
+from models.places import Place, place_of_account, place_of_organization, place_of_reseller
 from models.resellers import Reseller, reseller_rows
 from models.scopes import Scope
 from models.subscriptions import Subscription, subscription_rows
 from models.terms import acceptances_of, current_terms
 
 Key = TypeVar("Key", bound=Hashable)
-Row = sa.Row[Any]
-ById = DataLoader[UUID, Row | None]
 
 
-class Loaders:
+class Loaders(PeopleLoaders):
     """The loaders of one request and one moment; what was read once is not read again."""
 
     def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
-        self._snapshot = snapshot
-        self._scope = scope
+        super().__init__(snapshot, scope)
         self._organization_pages: dict[Page, DataLoader[tuple[UUID, UUID], Slice]] = {}
         self._account_pages: dict[AccountList, DataLoader[tuple[UUID, date], Slice]] = {}
         self._account_counts: dict[Kept, DataLoader[tuple[UUID, date], int]] = {}
@@ -119,6 +119,27 @@ class Loaders:
 
         return DataLoader(count)
 
+    async def place(self, kind: DashboardKind, id: UUID) -> Place | None:
+        """Return a dashboard that the scope knows of."""
+        if kind is DashboardKind.RESELLER:
+            reseller = await self.resellers.load(id)
+            return reseller and place_of_reseller(reseller)
+        if kind is DashboardKind.ACCOUNT:
+            account = await self.accounts.load(id)
+            return account and place_of_account(account)
+        organization = await self.organizations.load(id)
+        return organization and place_of_organization(organization, owning_account(organization))
+
+    async def place_behind(self, id: str) -> Place | None:
+        """Return the dashboard that a client's id names, or in which what it names lies; None outside the scope."""
+        prefix, key = ids.parse(id) or ("", UUID(int=0))
+        kinds = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org": DashboardKind.ORGANIZATION}
+        if prefix in kinds:
+            return await self.place(kinds[prefix], key)
+        lying = {"memb": self.memberships, "invt": self.invitations, "key": self.api_keys}.get(prefix)
+        row = None if lying is None else await lying.load(key)
+        return None if row is None else await self.place(row.kind, row.dashboard_id)
+
     async def behind(self, id: str) -> Row | OwningAccount | None:
         """Return the reseller, or the account that owns what a client's id leads to; None outside the scope."""
         prefix, key = ids.parse(id) or ("", UUID(int=0))
@@ -190,14 +211,6 @@ class Loaders:
             return [page.cut(found[account], order) for _, account in keys]
 
         return slices
-
-    def _by_id(self, rows: sa.Select[*tuple[Any, ...]], column: InstrumentedAttribute[UUID]) -> ById:
-        async def by_id(ids: list[UUID]) -> list[Row | None]:
-            found = await self._snapshot.fetch(rows.where(among(column, ids)))
-            position = {row._mapping[column.key]: row for row in found}  # a Row's public name for it
-            return [position.get(id) for id in ids]
-
-        return DataLoader(by_id)
 
 
 def _by_day(keys: Sequence[tuple[UUID, date]]) -> dict[date, list[UUID]]:

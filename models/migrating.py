@@ -20,6 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 # Any constant: whoever migrates this schema takes the same lock.
 LOCK = 7_291_554_013
+# What the application's role may do. The audit it only adds to: nobody but the owner of the tables changes it.
+GRANTS = (
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {grantee}",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON audit_events FROM {grantee}",
+)
 
 
 def configured(connection: sa.Connection | None = None) -> Config:
@@ -46,9 +51,8 @@ async def migrate(owner_url: str, *, application_url: str = "", revision: str = 
         command.upgrade(configured(connection), revision)
         if is_other:
             grantee = connection.dialect.identifier_preparer.quote(str(role))
-            connection.exec_driver_sql(
-                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {grantee}"
-            )
+            for statement in GRANTS:
+                connection.exec_driver_sql(statement.format(grantee=grantee))
 
     try:
         await _run(owner_url, step)

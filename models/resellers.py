@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 from domain.catalog import SupportType, is_sellable
 from models.base import Base, Id, among
 from models.scopes import Scope
+from models.sign_in_rules import SignInRule
 
 
 class Reseller(Base):
@@ -41,7 +42,9 @@ def reseller_rows() -> sa.Select[*tuple[object, ...]]:
         Reseller.is_eligible,
         Reseller.time_zone,
         Reseller.currency_code,
-    )
+        Reseller.disabled_at,
+        sa.func.coalesce(SignInRule.requires_two_factor, sa.false()).label("requires_two_factor"),
+    ).outerjoin_from(Reseller, SignInRule, SignInRule.reseller_id == Reseller.id)
 
 
 async def may_sell(session: AsyncSession, reseller_id: UUID, support_type: SupportType) -> bool:

@@ -1,6 +1,6 @@
 """Sessions: an opaque token in the browser, its hash here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,12 +8,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.memberships import Membership
+from models.sign_in_rules import SignInRule
 from models.terms import TermsAcceptance, TermsVersion
+from models.two_factor import TwoFactor
 from models.users import User
+
+# Of the token's hash, which is random enough to name the session, and leads back to no token.
+ID_BYTES = 16
 
 
 class Session(Base):
-    """One browser in which a user is signed in, until it signs out or the session expires."""
+    """One browser in which a user is signed in, until it signs out or the session expires.
+
+    It expires at `expires_at`, or `idle_for` after `last_seen_at`, which is kept to the minute. Those two are null in
+    sessions from before they were kept: these expire at `expires_at` only.
+    """
 
     __tablename__ = "sessions"
 
@@ -21,18 +30,54 @@ class Session(Base):
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    idle_for: Mapped[timedelta | None]
+    last_seen_at: Mapped[datetime | None]
+    client_address: Mapped[str | None]
+    user_agent: Mapped[str | None]
+
+    @classmethod
+    def live(cls, at: datetime) -> sa.ColumnElement[bool]:
+        """Restrict to the sessions that have not expired."""
+        is_awake = sa.or_(cls.idle_for.is_(None), cls.last_seen_at + cls.idle_for > at)
+        return sa.and_(cls.expires_at > at, is_awake)
 
 
 def signed_in(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select who holds a live session: a row a membership, or one row without membership; none if it is not live.
 
-    One statement, because every request asks it.
+    One statement, because every request asks it; once a minute the same statement notes that the session was seen.
     """
+    mine = sa.and_(Session.user_id == user_id, Session.token_hash == token_hash, Session.live(at))
+    minute = at.replace(second=0, microsecond=0)
+    seen = sa.update(Session).where(mine, Session.last_seen_at < minute).values(last_seen_at=minute)
+    found = _memberships().join(Session, Session.user_id == User.id).where(mine)
+    return found.add_cte(seen.cte("seen"))
+
+
+def sessions_of(user_id: UUID, at: datetime) -> sa.Select[*tuple[object, ...]]:
+    """Select a user's live sessions, the one that was seen last first."""
+    seen_at = sa.func.coalesce(Session.last_seen_at, Session.created_at)
     return (
-        _memberships()
-        .join(Session, Session.user_id == User.id)
-        .where(Session.user_id == user_id, Session.token_hash == token_hash, Session.expires_at > at)
+        sa.select(
+            Session.token_hash,
+            Session.created_at,
+            seen_at.label("last_seen_at"),
+            Session.client_address,
+            Session.user_agent,
+        )
+        .where(Session.user_id == user_id, Session.live(at))
+        .order_by(seen_at.desc(), Session.created_at.desc(), Session.token_hash)
     )
+
+
+def session_id(token_hash: bytes) -> UUID:
+    """Return the id by which a user knows one of their sessions."""
+    return UUID(bytes=token_hash[:ID_BYTES])
+
+
+def with_id(id: UUID) -> sa.ColumnElement[bool]:
+    """Restrict to the session with this id."""
+    return sa.func.substring(Session.token_hash, 1, ID_BYTES) == id.bytes
 
 
 def user_with_memberships(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
@@ -47,19 +92,24 @@ def _memberships() -> sa.Select[*tuple[object, ...]]:
         TermsAcceptance.reseller_id == Membership.reseller_id,
         TermsAcceptance.version == current,
     )
+    confirmed = sa.and_(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
     return (
         sa.select(
             User.id.label("user_id"),
             User.name,
             User.email,
+            TwoFactor.user_id.is_not(None).label("has_two_factor"),
             Membership.kind,
             Membership.role,
             Membership.reseller_id,
             Membership.account_id,
             Membership.organization_id,
             sa.or_(TermsAcceptance.version.is_not(None), current.is_(None)).label("has_accepted_terms"),
+            sa.func.coalesce(SignInRule.requires_two_factor, sa.false()).label("requires_two_factor"),
         )
         .select_from(User)
+        .outerjoin(TwoFactor, confirmed)
         .outerjoin(Membership, Membership.user_id == User.id)
         .outerjoin(TermsAcceptance, accepted)
+        .outerjoin(SignInRule, SignInRule.reseller_id == Membership.reseller_id)
     )

@@ -30,7 +30,7 @@ class UserEmail(Base):
     user_id: Mapped[UUID]
 
 
-def credentials_of(address: str) -> sa.Select[UUID, str | None]:
-    """Select the id and password hash of the user with this address, in lower case."""
+def credentials_of(address: str) -> sa.Select[UUID, str, str, str | None]:
+    """Select the id, name, address and password hash of the user with this address, in lower case."""
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == address).scalar_subquery()
-    return sa.select(User.id, User.password_hash).where(User.id == owner)
+    return sa.select(User.id, User.name, User.email, User.password_hash).where(User.id == owner)

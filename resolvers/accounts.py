@@ -15,6 +15,8 @@ from models.accounts import Account as AccountRow
 from models.catalog import plan_for
 from models.resellers import Reseller as ResellerRow
 from models.resellers import may_sell
+from models.subscriptions import Subscription
+from resolvers.auditing import record
 from resolvers.finding import find_reseller, lock_account, lock_open_contract
 from resolvers.writing import given, signed_in, writing
 from schema.accounts import (
@@ -54,7 +56,8 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
     name, subdomain, now = clean_text(input.name, "name"), clean_subdomain(input.subdomain), info.context.now
     async with writing(info) as session:
         reseller = await find_reseller(info, session, input.reseller_id)
-        policies.require(policies.may_create_account(signed_in(info), reseller.id))
+        is_disabled = reseller.disabled_at is not None
+        policies.require(policies.may_create_account(signed_in(info), reseller.id, is_disabled=is_disabled))
         await _require_sellable(session, reseller, input.support_type)
         account = AccountRow.begun(
             reseller.id,
@@ -66,6 +69,7 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
         )
         await subdomains.claim(session, subdomain, reseller_id=reseller.id, account_id=account.id, at=now)
         session.add(account)
+        record(info, session, input, account)
     return CreateAccountPayload(account_id=account.id, errors=[])
 
 
@@ -80,19 +84,21 @@ async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
         is_rename = subdomain is None and support_type is None
         ask = policies.may_rename_account if is_rename else policies.may_edit_account
         policies.require(ask(signed_in(info), account))
+        repriced = []
         if support_type not in {None, account.support_type}:
-            await _change_support_type(info, session, account, reseller, support_type)
+            repriced = await _change_support_type(info, session, account, reseller, support_type)
         if subdomain not in {None, account.subdomain}:
             await _move(info, session, account, subdomain)
         account.name = name or account.name
         if session.is_modified(account):
             account.updated_at = info.context.now
+        record(info, session, input, account, *repriced)
     return UpdateAccountPayload(account_id=account.id, errors=[])
 
 
 async def _change_support_type(
     info: Info, session: AsyncSession, account: AccountRow, reseller: ResellerRow, support_type: SupportType
-) -> None:
+) -> list[Subscription]:
     contract = await lock_open_contract(session, account)
     if contract is not None and contract.status is SubscriptionStatus.ACTIVE:
         raise SubscriptionAlreadyActive(("support_type",))
@@ -103,6 +109,7 @@ async def _change_support_type(
         plan = await plan_for(session, support_type, contract.systems, currency_code=currency, on=on)
         interval = contract.billing_interval
         contract.save(plan, systems=contract.systems, billing_interval=interval, at=info.context.now)
+    return [] if contract is None else [contract]
 
 
 async def _move(info: Info, session: AsyncSession, account: AccountRow, subdomain: str) -> None:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from strawberry.extensions import FieldExtension
 
-from auth.permissions import Gate
+from auth.gates import Gate
 from domain.errors import Refusal
 from schema.errors import Payload, UserError
 from schema.gates import described, guarding

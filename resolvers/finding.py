@@ -20,6 +20,7 @@ from resolvers.writing import signed_in
 from schema.context import Info
 
 T = TypeVar("T")
+Owned = TypeVar("Owned", Subscription, Organization)
 
 
 def found(row: T | None, noun: str, field: str = "id") -> T:
@@ -29,12 +30,15 @@ def found(row: T | None, noun: str, field: str = "id") -> T:
     return row
 
 
-async def find_reseller(info: Info, session: AsyncSession, id: str) -> Reseller:
-    """Return the reseller that the input's reseller_id names. Raises NotFound where its name must not be known."""
+async def find_reseller(info: Info, session: AsyncSession, id: str, field: str = "reseller_id") -> Reseller:
+    """Return the reseller that a field of the input names. Raises NotFound where its name must not be known.
+
+    Held in share mode until the transaction ends: nothing is added to it while the operator disables it.
+    """
     named = sa.select(Reseller).where(
-        Reseller.named_to(signed_in(info).scope), Reseller.id == ids.decode(id, "resl", "reseller_id")
+        Reseller.named_to(signed_in(info).scope), Reseller.id == ids.decode(id, "resl", field)
     )
-    return found(await session.scalar(named), "reseller", "reseller_id")
+    return found(await session.scalar(named.with_for_update(read=True)), "reseller", field)
 
 
 async def lock_account(info: Info, session: AsyncSession, id: str, field: str) -> tuple[Account, Reseller]:
@@ -46,14 +50,7 @@ async def lock_account(info: Info, session: AsyncSession, id: str, field: str) -
 
 async def lock_contract(info: Info, session: AsyncSession, id: str) -> tuple[Subscription, Account, Reseller]:
     """Return the contract that the input's id names with its account, both held, and its reseller."""
-    key, scope = ids.decode(id, "sub"), signed_in(info).scope
-    visible = sa.select(Subscription.reseller_id, Subscription.account_id).where(
-        Subscription.visible_to(scope), Subscription.id == key
-    )
-    reseller_id, account_id = found((await session.execute(visible)).first(), "subscription")
-    account, reseller = await _locked_account(session, reseller_id, account_id)
-    mine = sa.select(Subscription).where(Subscription.reseller_id == reseller_id, Subscription.id == key)
-    return (await session.scalars(mine.with_for_update())).one(), account, reseller
+    return await _locked_with_account(info, session, Subscription, ids.decode(id, "sub"), "subscription")
 
 
 async def lock_open_contract(session: AsyncSession, account: Account) -> Subscription | None:
@@ -63,14 +60,19 @@ async def lock_open_contract(session: AsyncSession, account: Account) -> Subscri
 
 async def lock_organization(info: Info, session: AsyncSession, id: str) -> tuple[Organization, Account]:
     """Return the organization that the input's id names with its account, both held."""
-    key, scope = ids.decode(id, "org"), signed_in(info).scope
-    visible = sa.select(Organization.reseller_id, Organization.account_id).where(
-        Organization.visible_to(scope), Organization.id == key
-    )
-    reseller_id, account_id = found((await session.execute(visible)).first(), "organization")
-    account, _ = await _locked_account(session, reseller_id, account_id)
-    mine = sa.select(Organization).where(Organization.reseller_id == reseller_id, Organization.id == key)
-    return (await session.scalars(mine.with_for_update())).one(), account
+    key = ids.decode(id, "org")
+    organization, account, _ = await _locked_with_account(info, session, Organization, key, "organization")
+    return organization, account
+
+
+async def _locked_with_account(
+    info: Info, session: AsyncSession, kind: type[Owned], key: UUID, noun: str
+) -> tuple[Owned, Account, Reseller]:
+    visible = sa.select(kind.reseller_id, kind.account_id).where(kind.visible_to(signed_in(info).scope), kind.id == key)
+    reseller_id, account_id = found((await session.execute(visible)).first(), noun)
+    account, reseller = await _locked_account(session, reseller_id, account_id)
+    mine = sa.select(kind).where(kind.reseller_id == reseller_id, kind.id == key)
+    return (await session.scalars(mine.with_for_update())).one(), account, reseller
 
 
 async def _locked_account(session: AsyncSession, reseller_id: UUID, id: UUID) -> tuple[Account, Reseller]:

@@ -14,6 +14,7 @@ from domain.naming import clean_key, clean_text
 from models import ids
 from models.accounts import Account
 from models.organizations import Organization as Row
+from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_organization
 from resolvers.writing import given, signed_in, writing
 from schema.context import Info
@@ -44,6 +45,7 @@ async def create(info: Info, input: CreateOrganizationInput) -> CreateOrganizati
         added = Row(id=uuid7(), reseller_id=account.reseller_id, account_id=account.id, name=name, key=key)
         added.created_at = added.updated_at = now
         session.add(added)
+        record(info, session, input, added)
     return CreateOrganizationPayload(organization_id=added.id, errors=[])
 
 
@@ -62,6 +64,7 @@ async def update(info: Info, input: UpdateOrganizationInput) -> UpdateOrganizati
         changed.name, changed.key = name or changed.name, key or changed.key
         if session.is_modified(changed):
             changed.updated_at = info.context.now
+        record(info, session, input, changed)
     return UpdateOrganizationPayload(organization_id=changed.id, errors=[])
 
 

@@ -1,19 +1,28 @@
-"""Resellers: looking one up, and agreeing to its terms."""
+"""Resellers: looking one up, agreeing to its terms, and what it asks of its members."""
 
 from typing import Annotated
 
+import sqlalchemy as sa
 import strawberry
-from sqlalchemy.dialects.postgresql import insert
 
 from auth import policies, sessions
-from auth.viewer import Permission
 from domain.errors import Conflict
 from models import ids
+from models.audit import ActorKind
+from models.sign_in_rules import lock_rule
 from models.terms import TermsAcceptance, current_terms
+from models.users import User
+from resolvers.auditing import record
 from resolvers.finding import find_reseller
-from resolvers.writing import signed_in, writing
+from resolvers.writing import given, signed_in, writing
 from schema.context import Info
-from schema.resellers import AcceptTermsInput, AcceptTermsPayload, Reseller
+from schema.resellers import (
+    AcceptTermsInput,
+    AcceptTermsPayload,
+    Reseller,
+    UpdateResellerInput,
+    UpdateResellerPayload,
+)
 
 ResellerId = Annotated[strawberry.ID, strawberry.argument(description="The reseller's id.")]
 
@@ -29,17 +38,38 @@ async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayloa
     context, viewer = info.context, signed_in(info)
     async with writing(info) as session:
         reseller = await find_reseller(info, session, input.reseller_id)
-        policies.require(policies.may_in_reseller(viewer, reseller.id, Permission.TERMS_ACCEPT))
+        policies.require(policies.may_accept_terms(viewer, reseller.id))
         current = (await session.execute(current_terms())).first()
         if current is None or current.version != input.version:
             raise Conflict("This is not the current version of the terms; read them again.", ("version",))
-        accepted = insert(TermsAcceptance).values(
+        # The viewer is held: who says it twice at once finds, the second time, what the first has stored.
+        await session.execute(sa.select(User.id).where(User.id == viewer.id).with_for_update())
+        before = await session.get(TermsAcceptance, (viewer.id, reseller.id, current.version))
+        accepted = before or TermsAcceptance(
             user_id=viewer.id,
             reseller_id=reseller.id,
             version=current.version,
             accepted_at=context.now,
             address=context.client_address,
         )
-        await session.execute(accepted.on_conflict_do_nothing())
-    await context.become(await sessions.read_again(context.database, viewer))
+        session.add(accepted)
+        record(info, session, input, accepted)
+    await context.become(await sessions.person(context.database, viewer.id))
     return AcceptTermsPayload(reseller_id=reseller.id, errors=[])
+
+
+async def update(info: Info, input: UpdateResellerInput) -> UpdateResellerPayload:
+    """Changes the fields that are given. Whoever then lacks what the reseller requires is asked for it at once."""
+    context, viewer = info.context, signed_in(info)
+    requires = given(input.requires_two_factor, "requires_two_factor")
+    async with writing(info) as session:
+        reseller = await find_reseller(info, session, input.id, "id")
+        is_disabled = reseller.disabled_at is not None
+        policies.require(policies.may_update_reseller(viewer, reseller.id, is_disabled=is_disabled))
+        rule = await lock_rule(session, reseller.id, at=context.now)
+        if requires is not None:
+            rule.requires_two_factor, rule.updated_at = requires, context.now
+        record(info, session, input, rule)
+    if viewer.kind is ActorKind.USER:
+        await context.become(await sessions.person(context.database, viewer.id))
+    return UpdateResellerPayload(reseller_id=reseller.id, errors=[])

@@ -6,16 +6,36 @@ from auth.permissions import (
     AcceptsTerms,
     ActivatesContracts,
     Anyone,
+    ChangesInvitations,
+    ChangesKeys,
+    ChangesMembers,
     CreatesAccounts,
     CreatesOrganizations,
     EditsAccounts,
     EditsOrganizations,
+    EditsResellers,
+    InvitesMembers,
+    IsPerson,
+    MakesKeys,
     SavesContracts,
     SellsPartnerSupported,
     SignedIn,
     WithdrawsContracts,
 )
-from resolvers import accounts, catalog, nodes, organizations, resellers, subscriptions, viewer
+from resolvers import (
+    accounts,
+    catalog,
+    credentials,
+    invitations,
+    keys,
+    members,
+    nodes,
+    organizations,
+    resellers,
+    sessions,
+    subscriptions,
+    viewer,
+)
 from resolvers.fields import mutation, query
 
 
@@ -30,6 +50,7 @@ class Query:
     account = query(accounts.account, permission_classes=[SignedIn])
     organization = query(organizations.organization, permission_classes=[SignedIn])
     quote = query(catalog.quote, permission_classes=[SignedIn])
+    invitation = query(invitations.invitation, permission_classes=[Anyone])
 
 
 @strawberry.type(
@@ -40,6 +61,16 @@ class Mutation:
 
     sign_in = mutation(viewer.sign_in, permission_classes=[Anyone])
     sign_out = mutation(viewer.sign_out, permission_classes=[Anyone])
+    change_password = mutation(credentials.change_password, permission_classes=[IsPerson])
+    request_password_reset = mutation(credentials.request_reset, permission_classes=[Anyone])
+    reset_password = mutation(credentials.reset_password, permission_classes=[Anyone])
+    start_two_factor = mutation(credentials.start_two_factor, permission_classes=[IsPerson])
+    confirm_two_factor = mutation(credentials.confirm_two_factor, permission_classes=[IsPerson])
+    disable_two_factor = mutation(credentials.disable_two_factor, permission_classes=[IsPerson])
+    end_session = mutation(sessions.end, permission_classes=[IsPerson])
+    end_other_sessions = mutation(sessions.end_others, permission_classes=[IsPerson])
+
+    update_reseller = mutation(resellers.update, permission_classes=[EditsResellers])
     accept_terms = mutation(resellers.accept_terms, permission_classes=[AcceptsTerms])
 
     create_account = mutation(accounts.create, permission_classes=[CreatesAccounts, SellsPartnerSupported])
@@ -48,6 +79,17 @@ class Mutation:
     upsert_subscription = mutation(subscriptions.upsert, permission_classes=[SavesContracts, SellsPartnerSupported])
     activate_subscription = mutation(subscriptions.activate, permission_classes=[ActivatesContracts])
     cancel_subscription = mutation(subscriptions.cancel, permission_classes=[WithdrawsContracts])
+
+    invite_member = mutation(invitations.invite, permission_classes=[InvitesMembers])
+    resend_invitation = mutation(invitations.resend, permission_classes=[ChangesInvitations])
+    revoke_invitation = mutation(invitations.revoke, permission_classes=[ChangesInvitations])
+    accept_invitation = mutation(invitations.accept, permission_classes=[Anyone])
+    change_role = mutation(members.change_role, permission_classes=[ChangesMembers])
+    remove_member = mutation(members.remove, permission_classes=[ChangesMembers])
+
+    create_api_key = mutation(keys.create, permission_classes=[MakesKeys])
+    rotate_api_key = mutation(keys.rotate, permission_classes=[ChangesKeys])
+    revoke_api_key = mutation(keys.revoke, permission_classes=[ChangesKeys])
 
     create_organization = mutation(organizations.create, permission_classes=[CreatesOrganizations])
     update_organization = mutation(organizations.update, permission_classes=[EditsOrganizations])

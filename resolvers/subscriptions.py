@@ -5,6 +5,7 @@ from domain.pricing import systems_in_range
 from models.catalog import plan_for
 from models.resellers import may_sell
 from models.subscriptions import Subscription
+from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_contract, lock_open_contract
 from resolvers.writing import signed_in, writing
 from schema.context import Info
@@ -39,6 +40,7 @@ async def upsert(info: Info, input: UpsertSubscriptionInput) -> UpsertSubscripti
         session.add(saved)
         if account.support_type is not support_type:
             account.support_type, account.updated_at = support_type, now
+        record(info, session, input, saved, account)
     return UpsertSubscriptionPayload(
         subscription_id=saved.id, account_id=account.id, created=contract is None, errors=[]
     )
@@ -51,6 +53,7 @@ async def activate(info: Info, input: ActivateSubscriptionInput) -> ActivateSubs
         policies.require(policies.may_activate(signed_in(info), account, contract.status))
         today = info.context.today(reseller.time_zone)
         contract.activate(on=today, trial_ends_on=account.trial_ends_on, at=info.context.now)
+        record(info, session, input, contract)
     return ActivateSubscriptionPayload(subscription_id=contract.id, account_id=account.id, errors=[])
 
 
@@ -60,4 +63,5 @@ async def cancel(info: Info, input: CancelSubscriptionInput) -> CancelSubscripti
         contract, account, _ = await lock_contract(info, session, input.id)
         policies.require(policies.may_withdraw(signed_in(info), account, contract.status))
         contract.withdraw(at=info.context.now)
+        record(info, session, input, contract)
     return CancelSubscriptionPayload(subscription_id=contract.id, account_id=account.id, errors=[])

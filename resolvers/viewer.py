@@ -1,6 +1,6 @@
 """Who asks, and how they sign in and out."""
 
-from auth import sessions
+from auth import policies, sessions
 from schema.context import Info
 from schema.viewer import SignInInput, SignInPayload, SignOutPayload, Viewer
 
@@ -11,19 +11,33 @@ async def viewer(info: Info) -> Viewer | None:
 
 
 async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
-    """Opens a session of 14 days and sets its cookie."""
+    """Opens a session and sets its cookie; the session before, if there is one, ends. Attempts in vain cost time."""
     context = info.context
-    opened = await sessions.sign_in(context.database, email=input.email, password=input.password, at=context.now)
-    context.opened_session = opened
-    await context.become(opened.viewer)
+    policies.require(policies.may_as_person(context.viewer))
+    opened = await sessions.sign_in(
+        context.database,
+        context.postman.sealer,
+        email=input.email,
+        password=input.password,
+        code=input.code,
+        client_address=context.client_address,
+        user_agent=context.user_agent,
+        session_token=context.session_token,
+        lengths=context.lengths,
+        at=context.now,
+        request_id=context.request_id,
+        reason=input.clean_reason(),
+    )
+    await context.go_on_in(opened)
     return SignInPayload(viewer=Viewer.of(opened.viewer), errors=[])
 
 
 async def sign_out(info: Info) -> SignOutPayload:
     """Ends the session and removes its cookie. Signing out twice is no error."""
     context = info.context
+    policies.require(policies.may_as_person(context.viewer))
     if context.session_token is not None:
-        await sessions.sign_out(context.database, context.session_token)
-    context.has_ended_session = True
-    await context.become(None)
+        token = context.session_token
+        await sessions.sign_out(context.database, token, at=context.now, request_id=context.request_id)
+    await context.leave()
     return SignOutPayload(errors=[])

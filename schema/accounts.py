@@ -16,13 +16,16 @@ from domain.terms import term_on
 from models import ids
 from models.account_lists import Kept
 from models.paging import Page, Slice
+from models.places import place_of_account
 from schema.context import Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
+from schema.inputs import MutationInput
 from schema.nodes import Node, load
 from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
+from schema.people import Automated, Staffed
 from schema.subscriptions import Subscription
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 
 
 @strawberry.type(description="One customer of a reseller: its subdomain, its trial and its contract.")
-class Account(Node, prefix="acct"):
+class Account(Node, Staffed, Automated, prefix="acct"):
     """A row of models.account_rows()."""
 
     name: str = strawberry.field(description="The customer's name.")
@@ -79,6 +82,7 @@ class Account(Node, prefix="acct"):
             created_at=row.created_at,
             updated_at=row.updated_at,
             facts=row,
+            place=place_of_account(row),
         )
 
     @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
@@ -192,7 +196,7 @@ class AccountOrder:
 
 
 @strawberry.input(description="The customer account to add.")
-class CreateAccountInput:
+class CreateAccountInput(MutationInput):
     """Its trial begins today."""
 
     reseller_id: strawberry.ID = strawberry.field(description="The reseller who is billed for it.")
@@ -205,7 +209,7 @@ class CreateAccountInput:
 
 
 @strawberry.input(description="The account to change: only the fields that are given are.")
-class UpdateAccountInput:
+class UpdateAccountInput(MutationInput):
     """Absent is kept; null is refused, because none of them can be cleared."""
 
     id: strawberry.ID = strawberry.field(description="The account.")

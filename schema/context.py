@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.sessions import SignedIn
+from auth.sessions import ORDINARY, Lengths, SignedIn
 from auth.viewer import Viewer
+from mail.inviting import Postman
 from models.database import Database, Snapshot
 from models.loaders import Loaders
 from models.scopes import Scope
@@ -24,15 +25,19 @@ class Context:
     """One request. Its clock stands still, so that every field speaks of the same instant.
 
     `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
-    from; `session_token` is the cookie's.
+    from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`.
     """
 
     database: Database
     now: datetime
     viewer: Viewer | None
     portal_url: str
+    postman: Postman
+    request_id: str = ""
     client_address: str | None = None
+    user_agent: str | None = None
     session_token: str | None = None
+    lengths: Lengths = ORDINARY
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False
@@ -51,6 +56,16 @@ class Context:
         """Go on as this viewer: what was read for the one before is forgotten."""
         self.viewer = viewer
         await self.refresh()
+
+    async def go_on_in(self, opened: SignedIn) -> None:
+        """Go on in a session that was just opened, and whose cookie comes with the answer."""
+        self.opened_session, self.has_ended_session, self.session_token = opened, False, opened.token
+        await self.become(opened.viewer)
+
+    async def leave(self) -> None:
+        """Go on as nobody: the session has ended, and the answer removes its cookie."""
+        self.opened_session, self.has_ended_session, self.session_token = None, True, None
+        await self.become(None)
 
     async def refresh(self) -> None:
         """Read from a new moment: after a commit, what was read before it is stale."""

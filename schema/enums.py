@@ -7,16 +7,20 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from domain.catalog import BillingInterval, SupportType
 from domain.errors import ErrorCode
+from domain.invitations import InvitationStatus
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.tenancy import DashboardKind, Role
 from models.account_lists import AccountOrderField
+from models.audit import ActorKind
 
 __all__ = [
     "AccountOrderField",
     "AccountStatus",
+    "ActorKind",
     "BillingInterval",
     "DashboardKind",
     "ErrorCode",
+    "InvitationStatus",
     "OrderDirection",
     "Role",
     "SubscriptionStatus",
@@ -97,9 +101,28 @@ _describe(
     SUBDOMAIN_TAKEN="Another account has the subdomain, or had it a short while ago.",
     SUBSCRIPTION_ALREADY_ACTIVE="An active contract is not edited, withdrawn or activated again.",
     ACCOUNT_DISABLED="The account is disabled.",
-    INVALID_CREDENTIALS="The e-mail address or the password is wrong.",
+    INVALID_CREDENTIALS="The e-mail address, the password or the code is wrong.",
     INVITATION_UNUSABLE="The invitation cannot be used, for whatever reason.",
     LAST_ADMIN="The last admin of a dashboard stays.",
+    RESET_UNUSABLE="The link to choose a new password cannot be used, for whatever reason.",
+    TOO_MANY_ATTEMPTS="Too many attempts without success; the message says how many seconds to wait.",
+    SECOND_FACTOR_REQUIRED="The password was right; a code of the second factor is needed as well.",
+    TWO_FACTOR_REQUIRED="The reseller requires two-factor of its members, and the viewer has not set it up.",
+)
+_describe(
+    InvitationStatus,
+    "Where an invitation stands.",
+    PENDING="It can be accepted.",
+    ACCEPTED="It was accepted.",
+    REVOKED="It was taken back.",
+    EXPIRED="Nobody accepted it in time; it can be sent once more.",
+)
+_describe(
+    ActorKind,
+    "Who can change something.",
+    USER="A person.",
+    API_KEY="Automation, with an API key.",
+    OPERATOR="The operator of the server.",
 )
 _describe(
     AccountOrderField,

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from strawberry.permission import PermissionExtension
 
-from auth.permissions import Gate
+from auth.gates import Gate
 
 
 def guarding(permission_classes: Sequence[type[Gate]]) -> PermissionExtension:

@@ -8,12 +8,15 @@ import strawberry
 from auth import policies
 from auth.policies import AccountFacts
 from models import ids
-from models.organizations import owning_account
+from models.organizations import OwningAccount, owning_account
 from models.paging import Slice
+from models.places import place_of_organization
 from schema.context import Info
 from schema.errors import AvailableAction, Payload
+from schema.inputs import MutationInput
 from schema.nodes import Node, load
 from schema.pagination import PageInfo
+from schema.people import Staffed
 
 if TYPE_CHECKING:
     from schema.accounts import Account
@@ -22,7 +25,7 @@ LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 
 
 @strawberry.type(description="A part of one customer's account, with systems of its own.")
-class Organization(Node, prefix="org"):
+class Organization(Node, Staffed, prefix="org"):
     """A row of models.organization_rows(), with what the policies ask of its account."""
 
     name: str = strawberry.field(description="Its name.")
@@ -33,7 +36,15 @@ class Organization(Node, prefix="org"):
     @classmethod
     def of(cls, row: Any, facts: AccountFacts) -> "Organization":  # noqa: ANN401 # a row of models/
         """Return the organization of the account that the facts are about."""
-        return cls(id=strawberry.ID(ids.encode("org", row.id)), name=row.name, key=row.key, key_id=row.id, facts=facts)
+        owner = OwningAccount(facts.reseller_id, facts.id, facts.support_type, facts.disabled_at)
+        return cls(
+            id=strawberry.ID(ids.encode("org", row.id)),
+            name=row.name,
+            key=row.key,
+            key_id=row.id,
+            facts=facts,
+            place=place_of_organization(row, owner),
+        )
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Organization | None":
@@ -89,7 +100,7 @@ class OrganizationConnection:
 
 
 @strawberry.input(description="The organization to add.")
-class CreateOrganizationInput:
+class CreateOrganizationInput(MutationInput):
     """A name for people, a key for programs."""
 
     account_id: strawberry.ID = strawberry.field(description="The account it belongs to.")
@@ -101,7 +112,7 @@ class CreateOrganizationInput:
 
 
 @strawberry.input(description="The organization to change: only the fields that are given are.")
-class UpdateOrganizationInput:
+class UpdateOrganizationInput(MutationInput):
     """Absent is kept; null is refused, because neither can be cleared."""
 
     id: strawberry.ID = strawberry.field(description="The organization.")

@@ -7,20 +7,22 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
-from auth.permissions import ReadsAccounts, ReadsCosts, ReadsTerms
-from auth.viewer import Permission
+from auth.permissions import ReadsAccounts, ReadsCosts, ReadsMembers, ReadsTerms
 from domain.catalog import DEFINITIONS, is_sellable
 from models import ids
 from models.account_lists import AccountList
 from models.paging import Page
+from models.places import place_of_reseller
 from schema.accounts import AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
 from schema.enums import AccountOrderField, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
+from schema.inputs import MutationInput
 from schema.nodes import Node
 from schema.pagination import After, Before, First, Last
+from schema.people import Automated, Staffed
 
 
 @strawberry.type(description="The terms that come before the accounts screen.")
@@ -41,7 +43,7 @@ NO_TERMS = Terms(version="none", body="No terms have been published.", is_accept
     description="A tenant: it sells to accounts and is billed for all of them. Until its current terms are accepted, "
     "everything but its name, its terms and what may be done answers TERMS_NOT_ACCEPTED."
 )
-class Reseller(Node, prefix="resl"):
+class Reseller(Node, Staffed, Automated, prefix="resl"):
     """A row of models.reseller_rows()."""
 
     name: str = strawberry.field(description="Its name; all that members of its accounts see of it.")
@@ -52,7 +54,10 @@ class Reseller(Node, prefix="resl"):
     async def load(cls, info: Info, id: UUID) -> "Reseller | None":
         """Return the reseller to its members, and its name to those of its accounts."""
         row = await info.context.loaders.resellers.load(id)
-        return row and cls(id=strawberry.ID(ids.encode("resl", id)), name=row.name, reseller_id=id, row=row)
+        if row is None:
+            return None
+        global_id = strawberry.ID(ids.encode("resl", id))
+        return cls(id=global_id, name=row.name, reseller_id=id, row=row, place=place_of_reseller(row))
 
     @gated(
         "What the Support Type dropdown shows this reseller, with the definitions of the Billing tab.",
@@ -96,6 +101,16 @@ class Reseller(Node, prefix="resl"):
             accepted_at=accepted_at,
         )
 
+    @gated(
+        "Whether its members need two-factor: until they have it, everything of the reseller but its name, its terms "
+        "and what may be done answers TWO_FACTOR_REQUIRED.",
+        permission_classes=[ReadsMembers],
+    )
+    def requires_two_factor(self) -> bool | None:
+        """Read with the reseller."""
+        required: bool = self.row.requires_two_factor
+        return required
+
     @gated("The accounts screen: by name unless ordered otherwise.", permission_classes=[ReadsAccounts])
     async def accounts(
         self,
@@ -119,15 +134,41 @@ class Reseller(Node, prefix="resl"):
         """Answer by the policies that the mutations require."""
         viewer = info.context.viewer
         assert viewer is not None  # noqa: S101 # nobody has an empty scope
-        accept = policies.may_in_reseller(viewer, self.reseller_id, Permission.TERMS_ACCEPT)
+        is_disabled = self.row.disabled_at is not None
+        create = policies.may_create_account(viewer, self.reseller_id, is_disabled=is_disabled)
+        update = policies.may_update_reseller(viewer, self.reseller_id, is_disabled=is_disabled)
+        accept = policies.may_accept_terms(viewer, self.reseller_id)
         return [
             AvailableAction.of("acceptTerms", accept),
-            AvailableAction.of("createAccount", policies.may_create_account(viewer, self.reseller_id)),
+            AvailableAction.of("createAccount", create),
+            AvailableAction.of("updateReseller", update),
         ]
 
 
+@strawberry.input(description="What changes in a reseller; what is left out stays.")
+class UpdateResellerInput(MutationInput):
+    """Absent is not null."""
+
+    id: strawberry.ID = strawberry.field(description="The reseller.")
+    requires_two_factor: strawberry.Maybe[bool | None] = strawberry.field(
+        description="Whether its members need two-factor for everything of it."
+    )
+
+
+@strawberry.type(description="The reseller as it is now.")
+class UpdateResellerPayload(Payload):
+    """Read after the commit, and only where it is asked for."""
+
+    reseller_id: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(description="The reseller as it is now; null where it was refused.")
+    async def reseller(self, info: Info) -> Reseller | None:
+        """Read what was committed."""
+        return None if self.reseller_id is None else await Reseller.load(info, self.reseller_id)
+
+
 @strawberry.input(description="The terms to agree to.")
-class AcceptTermsInput:
+class AcceptTermsInput(MutationInput):
     """The version says which text was read."""
 
     reseller_id: strawberry.ID = strawberry.field(description="The reseller whose terms they are.")

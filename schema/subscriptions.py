@@ -19,6 +19,7 @@ from schema.catalog import Plan
 from schema.context import Info
 from schema.enums import BillingInterval, SubscriptionStatus, SupportType
 from schema.errors import AvailableAction, Payload
+from schema.inputs import MutationInput
 from schema.money import Money
 from schema.nodes import Node, load
 
@@ -153,7 +154,7 @@ class Subscription(Node, prefix="sub"):
 
 
 @strawberry.input(description="The contract to save.")
-class UpsertSubscriptionInput:
+class UpsertSubscriptionInput(MutationInput):
     """Three inputs: support type, number of systems, billing interval."""
 
     account_id: strawberry.ID = strawberry.field(description="The account whose contract it is.")
@@ -165,14 +166,14 @@ class UpsertSubscriptionInput:
 
 
 @strawberry.input(description="The contract to activate.")
-class ActivateSubscriptionInput:
+class ActivateSubscriptionInput(MutationInput):
     """Nothing else is decided by the client."""
 
     id: strawberry.ID = strawberry.field(description="The pending contract.")
 
 
 @strawberry.input(description="The contract to withdraw.")
-class CancelSubscriptionInput:
+class CancelSubscriptionInput(MutationInput):
     """Nothing else is decided by the client."""
 
     id: strawberry.ID = strawberry.field(description="The pending contract.")

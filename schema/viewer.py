@@ -6,18 +6,25 @@ from uuid import UUID
 
 import strawberry
 
+from auth.permissions import IsPerson
 from auth.viewer import Seat
 from auth.viewer import Viewer as Person
 from domain.errors import BadInput
 from models import ids
 from models.dashboards import dashboard_names
+from models.invitations import waiting_for
+from models.sessions import sessions_of
 from schema.accounts import Account
 from schema.context import Info
 from schema.enums import DashboardKind, Role
 from schema.errors import Payload
+from schema.gates import gated
+from schema.inputs import MutationInput
+from schema.invitations import Invitation
 from schema.nodes import Node
 from schema.organizations import Organization
 from schema.resellers import Reseller
+from schema.sessions import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,12 +86,12 @@ ENTRIES: "dict[DashboardKind, Callable[..., Dashboard]]" = {
 }
 
 
-@strawberry.type(description="The person that asks.")
+@strawberry.type(description="Who asks: a person, or an API key with its name and its one dashboard.")
 class Viewer(Node, prefix="viewer"):
     """auth.viewer.Viewer as clients see it."""
 
     name: str = strawberry.field(description="Their name.")
-    email: str | None = strawberry.field(description="Their address.")
+    email: str | None = strawberry.field(description="Their address; null for an API key.")
     person: strawberry.Private[Person]
 
     @classmethod
@@ -131,6 +138,32 @@ class Viewer(Node, prefix="viewer"):
         named = {row.id: row for row in await info.context.snapshot.fetch(dashboard_names(self.person.scope))}
         return _entries(seats, named, current, (search or "").strip().lower())
 
+    async def entry(self, info: Info, dashboard_id: UUID) -> Dashboard | None:
+        """Return the one entry that leads to this dashboard."""
+        seat = self.person.seat(dashboard_id)
+        if seat is None:
+            return None
+        return _entry(seat, await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id)), None)
+
+    @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
+    def two_factor(self) -> bool:
+        """Known from signing in."""
+        return self.person.has_two_factor
+
+    @gated("Where they are signed in, the latest use first.", permission_classes=[IsPerson])
+    async def sessions(self, info: Info) -> list[Session] | None:
+        """Read those that have not expired."""
+        rows = await info.context.snapshot.fetch(sessions_of(self.person.id, info.context.now))
+        return [Session.of(row, info) for row in rows]
+
+    @strawberry.field(description="Invitations that wait for this viewer, the newest first.")
+    async def invitations(self, info: Info) -> list[Invitation]:
+        """Read by the address; an API key has none."""
+        if self.email is None:
+            return []
+        rows = await info.context.snapshot.fetch(waiting_for(self.email.lower(), info.context.now))
+        return [Invitation.of(row, info) for row in rows]
+
 
 def _entries(seats: Iterable[Seat], named: dict[UUID, Any], current: str | None, search: str) -> list[Dashboard]:
     kept = [
@@ -149,11 +182,16 @@ def _entry(seat: Seat, name: str, current: str | None) -> Dashboard:
 
 
 @strawberry.input(description="Who signs in.")
-class SignInInput:
-    """The answer is the same whichever of the two is wrong."""
+class SignInInput(MutationInput):
+    """The answer is the same whichever of them is wrong."""
 
     email: str = strawberry.field(description="The address, whatever the case.")
     password: str = strawberry.field(description="The password.")
+    code: str | None = strawberry.field(
+        default=None,
+        description="The code that the authenticator shows, or a recovery code. SECOND_FACTOR_REQUIRED where the user "
+        "has two-factor and this is missing; ignored where they have none.",
+    )
 
 
 @strawberry.type(description="The open session, whose cookie comes with the answer.")

@@ -33,6 +33,13 @@ class Client:
             cookies={"session": token} if token else None,
         )
 
+    @classmethod
+    def bearing(cls, app: ASGIApp, secret: str) -> "Client":
+        """Return a script that acts with an API key."""
+        made = cls(app)
+        made.http.headers["authorization"] = f"Bearer {secret}"
+        return made
+
     async def run(self, document: str, **variables: Any) -> Answer:
         """Send an operation and return whatever comes back."""
         response = await self.http.post("/graphql", json={"query": document, "variables": variables})

@@ -12,9 +12,9 @@ from models.database import Database
 from models.embedded import EmbeddedDatabase, embedded_database
 from models.migrating import migrate
 from resolvers.api import Api, build_api
+from tests.applications import assembled
 from tests.clients import Client
 from tests.world import Clock, World
-from web.application import Application
 from web.requests import RequestLog
 
 EMPTYING = ";".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
@@ -38,11 +38,19 @@ async def shared_database(postgres: EmbeddedDatabase) -> AsyncIterator[Database]
     await database.close()
 
 
+@pytest.fixture(scope="session")
+async def owners_database(postgres: EmbeddedDatabase) -> AsyncIterator[Database]:
+    """The same database as the owner of the tables, who may do what the application may not."""
+    database = Database(postgres.owner_url, pool_size=1)
+    yield database
+    await database.close()
+
+
 @pytest.fixture
-async def database(shared_database: Database) -> AsyncIterator[Database]:
+async def database(shared_database: Database, owners_database: Database) -> AsyncIterator[Database]:
     """The database, empty. Emptied in one round trip: much faster than TRUNCATE or a new one."""
     yield shared_database
-    async with shared_database.engine.connect() as connection:
+    async with owners_database.engine.connect() as connection:
         raw = await connection.get_raw_connection()
         await raw.driver_connection.execute(EMPTYING)  # type: ignore[union-attr] # asyncpg's connection
 
@@ -63,21 +71,7 @@ def api() -> Api:
 def app(api: Api, database: Database, clock: Clock) -> RequestLog:
     """The application on the test's database and clock, without a socket."""
 
-    @contextmanager
-    def never() -> Iterator[Database]:
-        raise AssertionError("tests bring their own database")
-        yield database
-
-    assembled = Application(
-        api=api,
-        connect=never,  # type: ignore[arg-type] # never called: the lifespan does not run
-        now=clock,
-        origin="http://testserver",
-        portal_url="https://{subdomain}.portal.test/",
-        is_secure=False,
-    ).assembled()
-    assembled.app.state.database = database  # type: ignore[attr-defined] # Starlette's, inside the middleware
-    return assembled
+    return assembled(api, database, clock)
 
 
 @pytest.fixture

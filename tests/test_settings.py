@@ -5,6 +5,7 @@ import pytest
 from settings import Settings, SettingsError, read_settings
 
 OURS = tuple(name.upper() for name in Settings.model_fields)
+ORIGINS = "must be origins with spaces between them: https://app.example.com (it is '{}')"
 POSTGRES = "postgresql://user:geheim@db.test:5432/dashboard"
 
 
@@ -45,10 +46,13 @@ def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None
         ("DEMO", "maybe", "Input should be a valid boolean, unable to interpret input (it is 'maybe')"),
         ("LOG_FORMAT", "xml", "Input should be 'text' or 'json' (it is 'xml')"),
         ("LOG_LEVEL", "loud", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR' (it is 'loud')"),
+        ("ALLOWED_ORIGINS", "*", ORIGINS.format("*")),
+        ("ALLOWED_ORIGINS", "https://a.test/", ORIGINS.format("https://a.test/")),
+        ("ALLOWED_ORIGINS", "https://a.test,https://b.test", ORIGINS.format("https://a.test,https://b.test")),
         ("PUBLIC_URL", "dashboard.test", "must look like https://dashboard.example.com (it is 'dashboard.test')"),
         ("PUBLIC_URL", "ftp://a.test", "must look like https://dashboard.example.com (it is 'ftp://a.test')"),
         ("PUBLIC_URL", "https://a.test/b", "must look like https://dashboard.example.com (it is 'https://a.test/b')"),
-        ("PUBLIC_URL", "https://[", "Invalid IPv6 URL (it is 'https://[')"),
+        ("PUBLIC_URL", "https://[", "must look like https://dashboard.example.com (it is 'https://[')"),
         ("PORTAL_URL", "https://portal.test", "must have {subdomain} in it (it is 'https://portal.test')"),
     ],
 )

@@ -2,19 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
+from auth.keys import hash_secret
+from auth.keys import new_secret as new_key_secret
 from auth.sessions import SESSION_LENGTH
-from auth.tokens import hash_token, new_token
 from domain.catalog import BillingInterval, SupportType
+from domain.invitations import VALID_FOR
 from domain.tenancy import DashboardKind, Role
 from models import (
     Account,
+    ApiKey,
+    ApiKeySecret,
     Base,
+    Invitation,
+    Mail,
     Membership,
     Organization,
     Reseller,
@@ -26,10 +33,13 @@ from models import (
     ids,
     subdomains,
 )
+from models.audit import AuditEvent
 from models.catalog import plan_for
 from models.database import Database
 from models.price_books import load_price_book, read_price_book
 from models.publishing import publish_terms
+from models.sealing import Sealer
+from models.tokens import hash_token, new_token
 from tests.clients import Client
 
 HUNTRESS, PARTNER = SupportType.HUNTRESS_SUPPORTED, SupportType.PARTNER_SUPPORTED
@@ -49,6 +59,8 @@ partner_supported = [
     {name = "P10", min_systems = 10, cost_per_system = "2.50"},
 ]
 """
+# The seal of the application that tests talk to.
+SEALER = Sealer(bytes(32))
 TERMS = "Version: t1\nBe kind.\n"
 
 
@@ -172,10 +184,7 @@ class World:
     async def join(self, person: User, role: Role, place: Place, *, accepts: bool = True) -> Membership:
         """Add somebody to a dashboard; in a reseller's they accept the terms, unless told otherwise."""
         reseller_id = place.id if isinstance(place, Reseller) else place.reseller_id
-        account_id: UUID | None = None if isinstance(place, Reseller) else place.id
-        kind = DashboardKind.RESELLER if isinstance(place, Reseller) else DashboardKind.ACCOUNT
-        if isinstance(place, Organization):
-            kind, account_id = DashboardKind.ORGANIZATION, place.account_id
+        kind, account_id = _kind_of(place)
         added = Membership(
             user_id=person.id,
             id=uuid7(),
@@ -191,6 +200,45 @@ class World:
         if accepts and isinstance(place, Reseller):
             await self.accept(person, place)
         return added
+
+    async def invitation(self, place: Place, email: str | None = None, role: Role = Role.READ_ONLY) -> Invitation:
+        """Add an open invitation to a dashboard, whose link nobody has."""
+        kind, account_id = _kind_of(place)
+        added = Invitation(
+            reseller_id=place.id if isinstance(place, Reseller) else place.reseller_id,
+            id=uuid7(),
+            kind=kind,
+            dashboard_id=place.id,
+            account_id=account_id,
+            organization_id=place.id if isinstance(place, Organization) else None,
+            email=email or f"{self._next('invited-')}@example.test",
+            role=role,
+            created_at=self.clock(),
+            expires_at=self.clock() + VALID_FOR,
+        )
+        await self._add(added)
+        return added
+
+    async def key(self, maker: User, role: Role, place: Reseller | Account, **given: Any) -> tuple[ApiKey, Client]:
+        """Add an API key that somebody made, and return it with a client that acts with it."""
+        kind, account_id = _kind_of(place)
+        secret = new_key_secret()
+        added = ApiKey(
+            reseller_id=place.id if isinstance(place, Reseller) else place.reseller_id,
+            id=uuid7(),
+            kind=kind,
+            dashboard_id=place.id,
+            account_id=account_id,
+            name=self._next("Robot "),
+            role=role,
+            last_four=secret[-4:],
+            created_by=maker.id,
+            created_at=self.clock(),
+            **given,
+        )
+        kept = ApiKeySecret(secret_hash=hash_secret(secret), reseller_id=added.reseller_id, api_key_id=added.id)
+        await self._add(added, kept)
+        return added, Client.bearing(self.app, secret)
 
     async def accept(self, person: User, reseller: Reseller, version: str = "t1") -> None:
         """Let somebody accept a reseller's terms."""
@@ -224,9 +272,27 @@ class World:
         async with self.database.transaction() as session:
             await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(is_eligible=False))
 
-    async def rows(self) -> list[tuple[str, ...]]:
-        """Return everything that is stored, to compare with later: each row with the name of its table."""
-        names = [table.name for table in Base.metadata.sorted_tables]
+    async def letters(self, address: str) -> list[dict[str, Any]]:
+        """Return what the letters to an address say that wait in the outbox, the oldest first."""
+        waiting = sa.select(Mail.sealed).where(Mail.to_address == address).order_by(Mail.id)
+        return [SEALER.unseal(row.sealed) for row in await self.database.fetch(waiting)]
+
+    async def token(self, address: str) -> str:
+        """Return the token of the latest invitation's link that was posted to an address."""
+        link: str = (await self.letters(address))[-1]["link"]
+        return link.split("#")[1]
+
+    async def events(self) -> list[sa.Row[Any]]:
+        """Return the audit, the oldest first."""
+        rows = await self.database.fetch(sa.select(*AuditEvent.__table__.columns).order_by(AuditEvent.id))
+        return list(rows)
+
+    async def rows(self, *, besides: str = "") -> list[tuple[str, ...]]:
+        """Return everything that is stored, to compare with later: each row with the name of its table.
+
+        `besides` names a table that is left out: the audit tells of what changed nothing else, too.
+        """
+        names = [table.name for table in Base.metadata.sorted_tables if table.name != besides]
         everything = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)
         return sorted(tuple(map(str, row)) for row in await self.database.fetch(sa.text(everything)))
 
@@ -241,14 +307,31 @@ class World:
         return f"{prefix}{self._number}"
 
 
-PREFIXES: dict[type, str] = {Reseller: "resl", Account: "acct", Organization: "org", Subscription: "sub"}
+def _kind_of(place: Place) -> tuple[DashboardKind, UUID | None]:
+    if isinstance(place, Reseller):
+        return DashboardKind.RESELLER, None
+    if isinstance(place, Account):
+        return DashboardKind.ACCOUNT, place.id
+    return DashboardKind.ORGANIZATION, place.account_id
 
 
-def gid(entity: Place | Subscription) -> str:
+PREFIXES: dict[type, str] = {
+    Reseller: "resl",
+    Account: "acct",
+    Organization: "org",
+    Subscription: "sub",
+    Membership: "memb",
+    User: "user",
+    Invitation: "invt",
+    ApiKey: "key",
+}
+
+
+def gid(entity: Place | Subscription | Membership | User | Invitation | ApiKey) -> str:
     """Return an entity's id as clients know it."""
     return ids.encode(PREFIXES[type(entity)], entity.id)
 
 
 def missing(prefix: str) -> str:
-    """Return an id of this kind that leads to nothing."""
-    return ids.encode(prefix, uuid7())
+    """Return an id of this kind that leads to nothing; always the same, so that every worker finds the same tests."""
+    return ids.encode(prefix, UUID(int=7))

@@ -3,23 +3,32 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.backend import BadCredential, authenticate
+from auth.sessions import ORDINARY, Lengths
+from mail.inviting import Postman
 from models.database import Database, is_unavailable
+from models.sealing import Sealer
 from resolvers.api import Api
 from schema.context import Clock, Context
 from web.cookies import SessionCookie
 from web.graphql import GraphQLEndpoint, refused
 from web.health import Health
+from web.origins import Origins
 from web.pages import Pages
 from web.requests import RequestLog
+from web.site import ForeignForm, Site
 
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 Connect = Callable[[], AbstractAsyncContextManager[Database]]
@@ -35,27 +44,36 @@ class Application:
     origin: str
     portal_url: str
     is_secure: bool
+    sealer: Sealer
+    allowed_origins: tuple[str, ...] = ()
+    mailbox: Path | None = None
+    lengths: Lengths = ORDINARY
 
     def assembled(self) -> RequestLog:
         """Return the ASGI application."""
-        cookie = SessionCookie(self.is_secure)
-        graphql = GraphQLEndpoint(self.api, self._open_context, cookie)
-        pages = Pages(self.api, self._open_context, cookie, self.origin)
+        cookie, origins = (
+            SessionCookie(self.is_secure, self.lengths.absolute),
+            Origins(self.origin, self.allowed_origins),
+        )
+        graphql = GraphQLEndpoint(self.api, self._open_context, cookie, origins)
+        site = Site(self.api, self._open_context, cookie, origins)
         inner = Starlette(
             routes=[
                 Route("/graphql", graphql.answer, methods=EVERY_METHOD),
                 *Health().routes(),
-                *pages.routes(),
+                *Pages(site, self.mailbox).routes(),
             ],
+            middleware=[Middleware(CORSMiddleware, **_cross_origin(self.allowed_origins))],
             lifespan=self._lifespan,
             exception_handlers={
                 BadCredential: _unauthenticated,
+                ForeignForm: site.foreign,
                 SQLAlchemyError: _database_failed,
                 OSError: _database_failed,
                 Exception: _faulty,
             },
         )
-        return RequestLog(inner)
+        return RequestLog(inner, is_secure=self.is_secure)
 
     @asynccontextmanager
     async def _lifespan(self, inner: Starlette) -> AsyncIterator[None]:
@@ -65,20 +83,34 @@ class Application:
 
     async def _open_context(self, request: Request) -> Context:
         database: Database = request.app.state.database
-        at, token = self.now(), SessionCookie(self.is_secure).read(request)
+        at, token = self.now(), SessionCookie(self.is_secure, self.lengths.absolute).read(request)
         authorization = request.headers.get("authorization")
         return Context(
             database=database,
             now=at,
             viewer=await authenticate(database, authorization=authorization, session_token=token, at=at),
             portal_url=self.portal_url,
+            postman=Postman(self.origin, self.sealer),
+            request_id=request.state.request_id,
             client_address=request.client.host if request.client else None,
+            user_agent=request.headers.get("user-agent"),
             session_token=token,
+            lengths=self.lengths,
         )
 
 
 def _unauthenticated(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
     return _json(401, "UNAUTHENTICATED", "The Authorization header is not valid.", {"www-authenticate": "Bearer"})
+
+
+def _cross_origin(allowed: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "allow_origins": allowed,
+        "allow_credentials": True,
+        "allow_methods": ["GET", "POST"],
+        "allow_headers": ["authorization", "content-type", "x-request-id"],
+        "expose_headers": ["x-request-id"],
+    }
 
 
 def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature

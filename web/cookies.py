@@ -1,6 +1,7 @@
 """The session's cookie: HttpOnly, SameSite=Lax, and Secure with the __Host- prefix outside loopback."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -14,6 +15,7 @@ class SessionCookie:
     """How the token travels; a __Host- cookie can be set by no other host, and over https only."""
 
     is_secure: bool
+    length: timedelta = SESSION_LENGTH
 
     @property
     def name(self) -> str:
@@ -32,11 +34,11 @@ class SessionCookie:
             self.take(response)
 
     def give(self, response: Response, token: str) -> None:
-        """Set the cookie for as long as the session lives."""
+        """Set the cookie for as long as the session can live."""
         response.set_cookie(
             self.name,
             token,
-            max_age=int(SESSION_LENGTH.total_seconds()),
+            max_age=int(self.length.total_seconds()),
             path="/",
             secure=self.is_secure,
             httponly=True,

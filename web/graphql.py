@@ -15,6 +15,7 @@ from starlette.responses import Response
 from resolvers.api import Api, MutationNotAllowed
 from schema.context import Context
 from web.cookies import SessionCookie
+from web.origins import Origins
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -43,8 +44,9 @@ class GraphQLEndpoint:
         api: Api,
         open_context: Callable[[Request], Awaitable[Context]],
         cookie: SessionCookie,
+        origins: Origins,
     ) -> None:
-        self._api, self._open_context, self._cookie = api, open_context, cookie
+        self._api, self._open_context, self._cookie, self._origins = api, open_context, cookie, origins
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -57,6 +59,10 @@ class GraphQLEndpoint:
             return _encoded(refused(refusal.code, refusal.message), refusal.status, media_type, refusal.headers)
 
     async def _run(self, request: Request, parameters: dict[str, Any], media_type: str) -> Response:
+        # A cookie comes along whoever sends the request; an Authorization header is put there on purpose.
+        has_cookie_only = self._cookie.read(request) is not None and "authorization" not in request.headers
+        if has_cookie_only and not self._origins.may_act(request):
+            raise NotARequest(403, "This was sent from a page of another site.", "FORBIDDEN")
         context = await self._open_context(request)
         try:
             body = await self._api.answer(

@@ -12,14 +12,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _HEADER = "x-request-id"
 
+# A year; a browser that was here once never comes by http again.
+HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+
 log = structlog.get_logger()
 
 
 class RequestLog:
     """Middleware around everything: the caller's X-Request-Id or a new one, in the answer and in every log line."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self.app = app
+        self._always = {"x-content-type-options": "nosniff", **(HTTPS_ONLY if is_secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, then log method, path, status and milliseconds."""
@@ -35,7 +39,9 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[_HEADER] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[_HEADER] = request_id
+                headers.update(self._always)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

@@ -1,4 +1,4 @@
-"""The table of roles, as DOMAIN.md, part 1, has it."""
+"""The table of roles, as DOMAIN.md, part 1, has it, but for billing: there are no such permissions yet."""
 
 from auth.viewer import ROLES, Permission
 from domain.tenancy import DashboardKind, Role
@@ -18,6 +18,7 @@ COLUMNS = [
     (DashboardKind.ORGANIZATION, Role.READ_ONLY),
 ]
 # name: the name only. dates: a contract without its money. enter: where it may enter. own, mine: that dashboard alone.
+# below: the dashboard and those in it that it may enter.
 TABLE = """
                           reseller                    account                     organization
                           ADMIN PROVIS FINANC READ_O  ADMIN SECURI USER   READ_O  ADMIN USER  READ_O
@@ -30,6 +31,10 @@ subscriptions:edit        yes   yes    -      -       -     -      -      -     
 subscriptions:activate    yes   -      -      -       -     -      -      -       -     -     -
 organizations:read        enter enter  -      -       yes   yes    yes    yes     own   own   own
 organizations:edit        enter enter  -      -       yes   yes    -      -       name  -     -
+members:read              yes   yes    yes    yes     yes   yes    yes    yes     yes   yes   yes
+members:manage            below -      -      -       below -      -      -       own   -     -
+keys:manage               yes   -      -      -       yes   -      -      -       -     -     -
+audit:read                yes   -      yes    -       yes   -      -      -       -     -     -
 terms:accept              yes   yes    yes    yes     -     -      -      -       -     -     -
 """
 MEANING = {
@@ -49,6 +54,10 @@ MEANING = {
         "yes": {P.ORGANIZATIONS_EDIT, P.ORGANIZATIONS_RENAME},
         "name": {P.ORGANIZATIONS_RENAME},
     },
+    "members:read": {"yes": {P.MEMBERS_READ}},
+    "members:manage": {cell: {P.MEMBERS_MANAGE} for cell in ("below", "own")},
+    "keys:manage": {"yes": {P.KEYS_MANAGE}},
+    "audit:read": {"yes": {P.AUDIT_READ}},
     "terms:accept": {"yes": {P.TERMS_ACCEPT}},
 }
 

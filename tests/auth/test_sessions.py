@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from starlette.types import ASGIApp
 
 from auth.passwords import hash_password
-from auth.sessions import SESSION_LENGTH, sign_in, viewer_of
-from auth.tokens import hash_token
+from auth.sessions import SESSION_LENGTH, Lengths, sign_in, viewer_of
 from domain.tenancy import Role
 from models import Membership, Session, User
 from models.database import Database
+from models.tokens import hash_token
 from resolvers.api import Api
+from tests.applications import assembled
 from tests.clients import Client
-from tests.world import World
-from web.application import Application
+from tests.world import SEALER, World
 
 EMAIL, PASSWORD = "ada@example.test", "correct horse battery staple"
 SIGN_IN = """
@@ -55,19 +55,7 @@ async def ada(world: World, password_hash: str) -> User:
 def secure_app(api: Api, database: Database, world: World) -> ASGIApp:
     """The application as it is behind https."""
 
-    def never() -> None:
-        raise AssertionError("the lifespan does not run")
-
-    assembled = Application(
-        api=api,
-        connect=never,  # type: ignore[arg-type] # never called
-        now=world.clock,
-        origin="https://dashboard.test",
-        portal_url="https://{subdomain}.portal.test/",
-        is_secure=True,
-    ).assembled()
-    assembled.app.state.database = database  # type: ignore[attr-defined] # Starlette's, inside the middleware
-    return assembled
+    return assembled(api, database, world.clock, origin="https://dashboard.test", is_secure=True)
 
 
 async def posted(client: Client, document: str, **variables: str) -> httpx.Response:
@@ -83,6 +71,20 @@ def cookie_of(response: httpx.Response) -> "Morsel[str]":
 
 def attributes(cookie: "Morsel[str]") -> dict[str, object]:
     return {name: value for name, value in cookie.items() if value and name != "expires"}
+
+
+async def opened(world: World) -> str:
+    """Sign Ada in, and return the token; never idle, because only its age is of interest here."""
+    signed_in = await sign_in(
+        world.database,
+        SEALER,
+        email=EMAIL,
+        password=PASSWORD,
+        lengths=Lengths(idle=SESSION_LENGTH),
+        at=world.clock(),
+        request_id="",
+    )
+    return signed_in.token
 
 
 async def stored(world: World) -> int | None:
@@ -119,10 +121,10 @@ async def test_behind_https_the_cookie_is_secure_and_of_this_host_alone(ada: Use
 async def test_behind_https_a_cookie_that_any_host_could_have_set_is_nobody(
     world: World, ada: User, secure_app: ASGIApp
 ) -> None:
-    signed_in = await sign_in(world.database, email=EMAIL, password=PASSWORD, at=world.clock())
-    planted = Client(secure_app, signed_in.token)
+    token = await opened(world)
+    planted = Client(secure_app, token)
     ours = Client(secure_app)
-    ours.http.cookies.set("__Host-session", signed_in.token)
+    ours.http.cookies.set("__Host-session", token)
 
     answers = [await client.query(WHO) for client in (planted, ours)]
 
@@ -203,7 +205,7 @@ async def test_a_failed_sign_in_leaves_whoever_is_signed_in(world: World, ada: U
 
 async def test_a_session_lives_14_days_to_the_microsecond(world: World, ada: User) -> None:
     began = world.clock()
-    token = (await sign_in(world.database, email=EMAIL, password=PASSWORD, at=began)).token
+    token = await opened(world)
 
     living = await viewer_of(world.database, token, at=began + SESSION_LENGTH - timedelta(microseconds=1))
     ended = await viewer_of(world.database, token, at=began + SESSION_LENGTH)
@@ -281,7 +283,7 @@ async def test_a_cookie_that_we_have_not_given_is_a_stranger(world: World, ada: 
 
 async def test_a_token_that_names_somebody_else_is_nobodys(world: World, ada: User) -> None:
     other = await world.person("eve@example.test")
-    token = (await sign_in(world.database, email=EMAIL, password=PASSWORD, at=world.clock())).token
+    token = await opened(world)
     raw = bytearray(base64.urlsafe_b64decode(token))
     raw[:16] = other.id.bytes
 

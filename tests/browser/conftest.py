@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, WebError, async_playwright
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.demo import offer_demo
+from mail.delivery import Delivery
+from mail.letters import sender_of
+from mail.transports import FolderTransport
 from models.database import Database
 from resolvers.api import Api
 from tests.browser.people import PASSWORD
-from tests.world import Clock
+from tests.world import SEALER, Clock
 from web.application import Application
 
 # The names that `make test` looks for, too.
@@ -54,7 +58,25 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-async def site(api: Api, database: Database, clock: Clock, tmp_path: Path) -> AsyncIterator[str]:
+def requested() -> list[str]:
+    """What reached the server of every request: its target, and the page that it says it came from."""
+    return []
+
+
+def noting(app: ASGIApp, requested: list[str]) -> ASGIApp:
+    """Return the application, which notes what every request tells of itself before its body."""
+
+    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            told = [scope["raw_path"], scope["query_string"], *(value for _, value in scope["headers"])]
+            requested.append(b" ".join(told).decode())
+        await app(scope, receive, send)
+
+    return noted
+
+
+@pytest.fixture
+async def site(api: Api, database: Database, clock: Clock, tmp_path: Path, requested: list[str]) -> AsyncIterator[str]:
     """The demo world, loaded on the first of January 2026 and served; where it is."""
     clock.on(date(2026, 1, 1))
     await offer_demo(database, password=PASSWORD, kept_in=tmp_path / "demo-password", at=clock())
@@ -67,12 +89,30 @@ async def site(api: Api, database: Database, clock: Clock, tmp_path: Path) -> As
     with socket.create_server(("127.0.0.1", 0)) as listening:
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
         portals = "https://{subdomain}.portal.test/"
-        app = Application(api, connect, now=clock, origin=origin, portal_url=portals, is_secure=False).assembled()
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", ws="none", log_config=None, access_log=False))
+        app = Application(
+            api,
+            connect,
+            now=clock,
+            origin=origin,
+            portal_url=portals,
+            is_secure=False,
+            sealer=SEALER,
+            mailbox=tmp_path / "mail",
+        ).assembled()
+        server = uvicorn.Server(
+            uvicorn.Config(noting(app, requested), lifespan="on", ws="none", log_config=None, access_log=False)
+        )
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield origin
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+def deliver(database: Database, clock: Clock, tmp_path: Path) -> Callable[[], Awaitable[int]]:
+    """Take what is posted to the demo's mailbox, and tell how many mails that were."""
+    sender = sender_of("Reseller dashboard <no-reply@dashboard.example>")
+    return Delivery(database, SEALER, FolderTransport(tmp_path / "mail"), sender=sender, now=clock).deliver_due
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """The demo's people, and how they come in."""
 
-from playwright.async_api import Page
+from typing import Any
+
+import httpx
+from playwright.async_api import Page, expect
 
 from tests.browser.graphiql import GraphiQL
+from tests.server.processes import SIGN_IN
 
 PASSWORD = "correct horse battery staple"
 ADA, BEN, CORA = "ada@northwind.example", "ben@contoso.example", "cora@fourthcoffee.example"
@@ -16,9 +20,11 @@ async def fill_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 async def sign_in(page: Page, email: str) -> GraphiQL:
-    """Come in by the front door, and return what is behind it."""
+    """Come in by the front door, and go on to GraphiQL."""
     await page.goto("/")
     await fill_in(page, email)
+    await page.wait_for_url("**/dashboards")
+    await page.get_by_role("link", name="GraphiQL").click()
     await page.wait_for_url("**/graphiql")
     return GraphiQL(page)
 
@@ -27,3 +33,37 @@ async def sign_out(page: Page) -> None:
     """Leave."""
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/sign-in")
+
+
+async def invite(site: str, email: str, role: str = "READ_ONLY") -> None:
+    """Let Ada invite somebody to her reseller's dashboard."""
+    find = "{ viewer { dashboards(kinds: [RESELLER]) { id } } }"
+    ask = "mutation($input: InviteMemberInput!) { inviteMember(input: $input) { errors { message } } }"
+    async with httpx.AsyncClient(base_url=site) as browser:
+        await _ask(browser, SIGN_IN, email=ADA, password=PASSWORD)
+        [dashboard] = (await _ask(browser, find))["viewer"]["dashboards"]
+        told = await _ask(browser, ask, dashboardId=dashboard["id"], email=email, role=role)
+    assert told["inviteMember"]["errors"] == []
+
+
+async def open_mail(page: Page, subject: str) -> str:
+    """Find the latest mail with this subject in the mailbox, and return its link."""
+    await page.goto("/mailbox")
+    mail = page.get_by_role("article").filter(has=page.get_by_role("heading", name=subject)).first
+    return str(await mail.get_by_role("link").get_attribute("href"))
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until a button has the focus."""
+    button = page.get_by_role("button", name=name)
+    for _ in range(20):
+        if await button.evaluate("each => each === document.activeElement"):
+            break
+        await page.keyboard.press("Tab")
+    await expect(button).to_be_focused()
+
+
+async def _ask(browser: httpx.AsyncClient, document: str, **input: str) -> Any:
+    body = (await browser.post("/graphql", json={"query": document, "variables": {"input": input}})).json()
+    assert "errors" not in body, body
+    return body["data"]

@@ -78,7 +78,7 @@ async def test_whoever_signs_in_over_somebody_else_gets_their_own_lessons(page: 
     graphiql = await sign_in(page, ADA)
     await graphiql.run()
 
-    await page.goto("/sign-in")
+    await page.goto("/sign-in?next=/graphiql")
     await fill_in(page, CORA)
     await page.wait_for_url("**/graphiql")
 

@@ -34,7 +34,7 @@ async def test_a_wrong_password_is_said_aloud_and_costs_the_password_only(
 
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page).to_have_url("/graphiql")
+    await expect(page).to_have_url("/dashboards")
     await expect(page.get_by_text("Ada Lindgren")).to_be_visible()
 
 
@@ -49,7 +49,7 @@ async def test_the_keyboard_alone_suffices(page: Page, last: tuple[str, ...]) ->
     for key in last:
         await page.keyboard.press(key)
 
-    await expect(page).to_have_url("/graphiql")
+    await expect(page).to_have_url("/dashboards")
 
 
 async def test_whoever_asks_for_graphiql_comes_back_to_it(page: Page) -> None:

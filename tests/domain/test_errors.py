@@ -18,6 +18,12 @@ CODES = [
     (errors.TermsNotAccepted(), "TERMS_NOT_ACCEPTED", ()),
     (errors.NotEligibleForPartnerSupported(), "NOT_ELIGIBLE_FOR_PARTNER_SUPPORTED", ("support_type",)),
     (errors.AccountDisabled(), "ACCOUNT_DISABLED", ()),
+    (errors.WrongPassword("password"), "INVALID_CREDENTIALS", ("password",)),
+    (errors.WrongCode(), "INVALID_CREDENTIALS", ("code",)),
+    (errors.SecondFactorRequired(), "SECOND_FACTOR_REQUIRED", ("code",)),
+    (errors.TooManyAttempts(8), "TOO_MANY_ATTEMPTS", ()),
+    (errors.ResetUnusable(), "RESET_UNUSABLE", ("token",)),
+    (errors.TwoFactorRequired(), "TWO_FACTOR_REQUIRED", ()),
 ]
 
 
@@ -47,6 +53,10 @@ def test_no_code_that_clients_branch_on_is_renamed() -> None:
             "INVALID_CREDENTIALS",
             "INVITATION_UNUSABLE",
             "LAST_ADMIN",
+            "RESET_UNUSABLE",
+            "TOO_MANY_ATTEMPTS",
+            "SECOND_FACTOR_REQUIRED",
+            "TWO_FACTOR_REQUIRED",
         )
     }
 

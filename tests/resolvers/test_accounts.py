@@ -169,12 +169,12 @@ async def test_changing_nothing_changes_nothing(world: World, same: dict[str, st
     account = await world.account(reseller := await world.reseller(), "Fourth Coffee", subdomain="fourth-coffee")
     ada = await world.admin(reseller)
     world.clock.on(account.trial_ends_on)
-    before = await world.rows()
+    before = await world.rows(besides="audit_events")
 
     payload = await ada.mutate("updateAccount", {"id": gid(account), **same})
 
     assert payload["errors"] == []
-    assert await world.rows() == before
+    assert await world.rows(besides="audit_events") == before
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,11 @@ async def test_a_disabled_account_is_looked_at_and_not_changed(world: World, cha
 
     refusal = await ada.refusal("updateAccount", {"id": gid(account), **change})
 
-    assert refusal == {"code": "ACCOUNT_DISABLED", "message": "The account is disabled.", "path": []}
+    assert refusal == {
+        "code": "ACCOUNT_DISABLED",
+        "message": "This is disabled: it can be looked at, not changed.",
+        "path": [],
+    }
     assert await world.rows() == before
     assert await ada.query("query($id: ID!) { account(id: $id) { name status } }", id=gid(account)) == {
         "account": {"name": "Fourth Coffee", "status": "DISABLED"}

@@ -199,8 +199,10 @@ async def test_the_resellers_own_buttons_agree_as_well(world: World, *, accepts:
         promises.append({each["action"]: each["reason"] for each in found})
         new = {"resellerId": gid(reseller), "name": "New", "subdomain": f"new-{number}"}
         creating = await client.mutate("createAccount", {**new, "supportType": "HUNTRESS_SUPPORTED"})
+        requiring = await client.mutate("updateReseller", {"id": gid(reseller), "requiresTwoFactor": False})
         accepting = await client.mutate("acceptTerms", {"resellerId": gid(reseller), "version": "t1"})
-        deeds.append({"acceptTerms": reason(accepting), "createAccount": reason(creating)})
+        done = {"acceptTerms": accepting, "createAccount": creating, "updateReseller": requiring}
+        deeds.append({action: reason(payload) for action, payload in done.items()})
 
     assert deeds == promises
 

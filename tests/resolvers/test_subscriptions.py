@@ -235,7 +235,11 @@ async def test_the_contracts_of_a_disabled_account_stay_as_they_are(world: World
         await ada.refusal("cancelSubscription", {"id": gid(contract)}),
     ]
 
-    assert refusals == [{"code": "ACCOUNT_DISABLED", "message": "The account is disabled.", "path": []}] * 3
+    assert (
+        refusals
+        == [{"code": "ACCOUNT_DISABLED", "message": "This is disabled: it can be looked at, not changed.", "path": []}]
+        * 3
+    )
     assert await world.rows() == before
 
 

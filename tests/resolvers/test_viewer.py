@@ -1,12 +1,10 @@
 """The viewer: signing in and out, and the dashboards between which they switch."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from auth.passwords import hash_password
-from auth.sessions import SESSION_LENGTH
 from domain.tenancy import Role
 from models import Account, Organization, Reseller, ids
 from tests.clients import Client
@@ -80,7 +78,8 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
 
     assert refusal == WRONG
     assert await stranger.query(VIEWER) == {"viewer": None}
-    assert await world.rows() == before
+    # That somebody tried is counted, and nothing else has changed.
+    assert [row for row in await world.rows() if row[0] != "throttles"] == before
 
 
 async def test_signing_out_ends_this_session_and_no_other(world: World, stranger: Client) -> None:
@@ -93,20 +92,6 @@ async def test_signing_out_ends_this_session_and_no_other(world: World, stranger
     assert out == [{"signOut": {"errors": []}}] * 3
     assert await here.query(VIEWER) == {"viewer": None}
     assert (await there.query(VIEWER))["viewer"]["name"] == person.name
-
-
-async def test_a_session_ends_after_fourteen_days(world: World, stranger: Client) -> None:
-    await world.person("ada@northwind.example", password_hash=await hash_password("correct horse"))
-    await stranger.mutate("signIn", {"email": "ada@northwind.example", "password": "correct horse"})
-    ends_at = world.clock.at + SESSION_LENGTH
-
-    world.clock.at = ends_at - timedelta(seconds=1)
-    last_second = await stranger.query(VIEWER)
-    world.clock.at = ends_at
-
-    assert timedelta(days=14) == SESSION_LENGTH
-    assert last_second["viewer"]["email"] == "ada@northwind.example"
-    assert await stranger.query(VIEWER) == {"viewer": None}
 
 
 async def places(world: World) -> tuple[Reseller, Account, Organization, Client]:

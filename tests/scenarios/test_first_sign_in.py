@@ -7,6 +7,7 @@ from domain.tenancy import Role
 from tests.clients import Client
 from tests.world import World, gid
 
+CREDENTIALS = {"email": "Ben@Contoso.example", "password": "correct horse"}
 SWITCHER = "{ viewer { dashboards { name } } }"
 TERMS = "query($id: ID!) { reseller(id: $id) { name terms { version body isAccepted } } }"
 ACCOUNTS = "query($id: ID!) { reseller(id: $id) { accounts { nodes { name } } } }"
@@ -21,7 +22,7 @@ async def test_the_terms_at_first_sign_in_and_when_they_change(world: World, str
     ben = stranger
 
     # He signs in: the switcher shows where he belongs, and the reseller shows its name and its terms.
-    signed_in = await ben.mutate("signIn", {"email": "Ben@Contoso.example", "password": "correct horse"})
+    signed_in = await ben.mutate("signIn", CREDENTIALS)
     assert signed_in["errors"] == []
     assert await ben.query(SWITCHER) == {"viewer": {"dashboards": [{"name": "Contoso"}]}}
     assert await ben.query(TERMS, id=gid(reseller)) == {
@@ -41,8 +42,13 @@ async def test_the_terms_at_first_sign_in_and_when_they_change(world: World, str
     }
     assert (await ben.mutate("updateAccount", {"id": gid(account), "name": "Alpine"}))["errors"] == []
 
-    # A week later there are new terms: he is asked again, in the midst of his session.
+    # A week later his session has ended, unused for a day: he signs in again, and what he agreed to still holds.
     world.clock.on(date(2025, 1, 8))
+    assert (await ben.run(ACCOUNT, id=gid(account))).codes == ["UNAUTHENTICATED"]
+    assert (await ben.mutate("signIn", CREDENTIALS))["errors"] == []
+    assert await ben.query(ACCOUNT, id=gid(account)) == {"account": {"name": "Alpine"}}
+
+    # There are new terms: he is asked again, in the midst of his session.
     await world.publish("Version: t2\nBe kinder.\n")
     assert (await ben.run(ACCOUNT, id=gid(account))).codes == ["TERMS_NOT_ACCEPTED"]
     assert await ben.refused("acceptTerms", {"resellerId": gid(reseller), "version": "t1"}) == (

@@ -11,7 +11,16 @@ from uuid_utils.compat import uuid7
 
 from auth.permissions import Anyone
 from domain import errors
-from domain.errors import BadInput, ErrorCode, Refusal
+from domain.errors import (
+    BadInput,
+    ErrorCode,
+    Forbidden,
+    InvalidCredentials,
+    PeopleOnly,
+    Refusal,
+    WrongCode,
+    WrongPassword,
+)
 from models import Plan, User
 from resolvers.api import Api
 from resolvers.documents import OneOperation
@@ -23,6 +32,13 @@ from tests.clients import Client
 from tests.world import World
 
 Ask = Callable[[Api], Client]
+
+# To a client these are the refusal above them; only the words are nearer to the case.
+SHARING: dict[type[Refusal], type[Refusal]] = {
+    WrongPassword: InvalidCredentials,
+    WrongCode: InvalidCredentials,
+    PeopleOnly: Forbidden,
+}
 
 
 @strawberry.input(description="What is refused.")
@@ -143,10 +159,12 @@ def all_refusals(kind: type[Refusal] = Refusal) -> set[type[Refusal]]:
     return {kind}.union(*(all_refusals(each) for each in kind.__subclasses__()))
 
 
-def test_every_refusal_has_a_code_of_its_own() -> None:
-    coded = [each.code for each in all_refusals() if each is not Refusal]
+def test_every_refusal_has_a_code_of_its_own_but_for_those_that_share_on_purpose() -> None:
+    own = [each.code for each in all_refusals() - {Refusal, *SHARING}]
 
-    assert len(coded) == len(set(coded))
+    assert sorted(own, key=list(ErrorCode).index) == list(ErrorCode)
+    assert {each: each.code for each in SHARING} == {each: above.code for each, above in SHARING.items()}
+    assert {each: each.__base__ for each in SHARING} == SHARING
     assert {each.__module__ for each in all_refusals()} == {errors.__name__}
 
 

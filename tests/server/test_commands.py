@@ -47,7 +47,7 @@ def test_a_price_book_prices_from_its_day_on_and_is_never_replaced(
     again = run("load-price-book", file, DATA_DIR=served.data_dir)
 
     assert before == {"plan": {"name": "Huntress Supported 100-499"}, "costPerSystem": {"amount": "3.90"}}
-    assert (loaded.status, loaded.stdout) == (0, "A price book in USD is effective from 2025-06-01.\n")
+    assert (loaded.status, loaded.stdout) == (0, "currency: USD\neffective_on: 2025-06-01\n")
     assert after == {"plan": {"name": "One for all"}, "costPerSystem": {"amount": "1.25"}}
     assert (again.status, again.stderr) == (
         1,
@@ -63,7 +63,7 @@ def test_new_terms_ask_everybody_again(served: Server, ada: httpx.Client, resell
     asked = ask(ada, TERMS, id=reseller)["reseller"]["terms"]
     accepted = ask(ada, ACCEPT, input={"resellerId": reseller, "version": "2026-11"})["acceptTerms"]
 
-    assert (published.status, published.stdout) == (0, "The terms 2026-11 are current.\n")
+    assert (published.status, published.stdout) == (0, "version: 2026-11\n")
     assert asked == {"version": "2026-11", "body": "# Terms\n\nBe kind.", "isAccepted": False}
     assert accepted == {"errors": []}
     assert ask(ada, TERMS, id=reseller)["reseller"]["terms"]["isAccepted"] is True

@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from models.database import Database
 from resolvers.api import Api
+from tests.applications import assembled
 from tests.clients import Client
 from tests.world import Clock
-from web.application import Application
 from web.requests import RequestLog
 
 Assemble = Callable[..., RequestLog]
@@ -21,23 +21,10 @@ Assemble = Callable[..., RequestLog]
 def assemble(api: Api, database: Database, clock: Clock) -> Assemble:
     """Returns the application with whatever a test replaces, on the test's database or another."""
 
-    def never() -> None:
-        raise AssertionError("the lifespan does not run")
+    def made(*, on: Database = database, **replaced: Any) -> RequestLog:
+        return assembled(replaced.pop("api", api), on, replaced.pop("now", clock), **replaced)
 
-    def assembled(*, on: Database = database, **replaced: Any) -> RequestLog:
-        usual = {
-            "api": api,
-            "connect": never,
-            "now": clock,
-            "origin": "http://testserver",
-            "portal_url": "https://{subdomain}.portal.test/",
-            "is_secure": False,
-        }
-        made = Application(**{**usual, **replaced}).assembled()
-        made.app.state.database = on  # type: ignore[attr-defined] # Starlette's, inside the middleware
-        return made
-
-    return assembled
+    return made
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Pages for people: where each leads, what the form says, and what no other site can do with them."""
 
-from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import httpx
@@ -10,53 +9,11 @@ from auth.passwords import hash_password
 from models import User
 from tests.clients import Client
 from tests.web.conftest import Assemble
+from tests.web.reading import LENIENT, STRICT, Page, directives
 from tests.world import World
 
 EMAIL, PASSWORD, WRONG = "ada@example.test", "correct horse battery staple", "incorrect <horse> battery"
 WHO = "{ viewer { email } }"
-STRICT = {
-    "default-src": ["'none'"],
-    "script-src": ["'self'"],
-    "connect-src": ["'self'"],
-    "worker-src": ["'self'"],
-    "base-uri": ["'none'"],
-    "form-action": ["'self'"],
-    "frame-ancestors": ["'none'"],
-}
-# The code editor writes styles at run time; icons and fonts may lie in a stylesheet.
-LENIENT = {"style-src": {"'self'", "'unsafe-inline'"}, "img-src": {"'self'", "data:"}, "font-src": {"'self'", "data:"}}
-
-
-class Page(HTMLParser):
-    """A page's elements in order, each a tag with its attributes and the text that follows."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None], str]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element."""
-        self.elements.append((tag, dict(attrs), ""))
-
-    def handle_data(self, data: str) -> None:
-        """Note its text."""
-        if self.elements and data.strip():
-            tag, attributes, _ = self.elements[-1]
-            self.elements[-1] = (tag, attributes, data.strip())
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        """Return the attributes of every such element."""
-        return [attributes for each, attributes, _ in self.elements if each == tag]
-
-    def texts(self, tag: str) -> list[str]:
-        """Return the text of every such element."""
-        return [text for each, _, text in self.elements if each == tag]
-
-    def field(self, name: str) -> dict[str, str | None]:
-        """Return the attributes of a form's field."""
-        [field] = [each for each in self.all("input") if each.get("name") == name]
-        return field
 
 
 @pytest.fixture(scope="session")
@@ -88,12 +45,12 @@ async def test_a_stranger_is_led_to_the_sign_in_page(stranger: Client) -> None:
     assert (graphiql.status_code, graphiql.headers["location"]) == (303, "/sign-in?next=%2Fgraphiql")
 
 
-async def test_somebody_signed_in_is_led_to_graphiql(world: World, ada: User) -> None:
+async def test_somebody_signed_in_is_led_to_their_dashboards_and_finds_graphiql(world: World, ada: User) -> None:
     client = await world.sign_in(ada)
 
     home, graphiql = await client.http.get("/"), await client.http.get("/graphiql")
 
-    assert (home.status_code, home.headers["location"]) == (303, "/graphiql")
+    assert (home.status_code, home.headers["location"]) == (303, "/dashboards")
     assert (graphiql.status_code, graphiql.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
@@ -135,8 +92,7 @@ async def test_whatever_is_wrong_the_page_says_the_same_and_keeps_the_address(
 
     page = Page(response.text)
     assert (response.status_code, "set-cookie" in response.headers) == (401, False)
-    assert page.texts("p")[-1] == "The e-mail address or the password is wrong."
-    assert page.all("p")[-1] == {"class": "problem", "role": "alert", "id": "problem"}
+    assert page.problem == "The e-mail address or the password is wrong."
     assert page.field("email")["aria-describedby"] == "problem"
     assert (page.field("email")["value"], page.field("next")["value"]) == (email, "/graphiql")
 
@@ -210,7 +166,7 @@ async def test_a_form_of_another_site_signs_nobody_in(ada: User, stranger: Clien
     response = await submit(stranger, origin=origin)
 
     assert (response.status_code, "set-cookie" in response.headers) == (403, False)
-    assert Page(response.text).texts("p")[-1] == "This form was sent from another page. Sign in here."
+    assert Page(response.text).texts("p")[0] == "This form was sent from a page of another site."
     assert EMAIL not in response.text
 
 
@@ -248,7 +204,7 @@ async def test_another_site_signs_nobody_out(world: World, ada: User) -> None:
 
     response = await client.http.post("/sign-out", headers={"origin": "https://evil.test"})
 
-    assert (response.status_code, "set-cookie" in response.headers) == (303, False)
+    assert (response.status_code, "set-cookie" in response.headers) == (403, False)
     assert await who(client) == EMAIL
 
 
@@ -291,7 +247,7 @@ async def test_a_form_that_is_not_filled_in_is_answered_with_the_form(ada: User,
     ("body", "media_type"),
     [
         (urlencode({"email": "a" * 17_000}), "application/x-www-form-urlencoded"),
-        ("a=1&" * 11, "application/x-www-form-urlencoded"),
+        ("a=1&" * 21, "application/x-www-form-urlencoded"),
         ("x", "multipart/form-data"),
         (
             '--x\r\ncontent-disposition: form-data; name="email"; filename="f"\r\n\r\nx\r\n--x--',
@@ -322,9 +278,9 @@ async def test_no_page_loads_runs_or_is_framed_by_anything_foreign(
 
     response = await client.http.request(method, path)
 
-    directives = [each.split() for each in response.headers["content-security-policy"].split(";")]
-    assert {name: sources for name, *sources in directives if name not in LENIENT} == STRICT
-    assert [name for name, *sources in directives if not set(sources) <= LENIENT.get(name, set(sources))] == []
+    given = directives(response)
+    assert {name: sources for name, sources in given.items() if name not in LENIENT} == STRICT
+    assert [name for name, allowed in LENIENT.items() if not set(given[name]) <= allowed] == []
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "same-origin"
     assert response.headers["cache-control"] == "no-store"
@@ -373,3 +329,16 @@ async def test_nothing_else_is_served(stranger: Client, path: str) -> None:
     response = await stranger.http.get(path)
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/livez", "/sign-in", "/assets/pages.css", "/graphql", "/nowhere"])
+@pytest.mark.parametrize("is_secure", [True, False])
+async def test_every_answer_is_taken_as_it_says_and_behind_https_for_https_only(
+    assemble: Assemble, path: str, *, is_secure: bool
+) -> None:
+    client = Client(assemble(is_secure=is_secure))
+
+    headers = (await client.http.get(path)).headers
+
+    expected = "max-age=31536000" if is_secure else None
+    assert (headers["x-content-type-options"], headers.get("strict-transport-security")) == ("nosniff", expected)

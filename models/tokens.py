@@ -14,6 +14,11 @@ def new_token(owner: UUID) -> str:
     return _written(owner.bytes + secrets.token_bytes(SECRET_BYTES))
 
 
+def new_secret() -> str:
+    """Return 256 random bits, fit for a link."""
+    return _written(secrets.token_bytes(SECRET_BYTES)).rstrip("=")
+
+
 def owner_of(token: str) -> UUID | None:
     """Return the id that a token carries, or None where it is not of our making."""
     try:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from auth.tokens import hash_token, new_token, owner_of
+from models.tokens import hash_token, new_token, owner_of
 
 OWNER = UUID("0194207e-0000-7000-8000-0000000000ff")
 # The same 48 bytes every time, so that each character's meaning is known: they end in 0xff.

@@ -1,0 +1,59 @@
+"""Posting the letters: an invitation's link with a new token, known to the mail alone, and news of passwords."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mail.letters import Kind, Values
+from mail.outbox import post
+from models.invitations import Invitation, InvitationToken
+from models.sealing import Sealer
+from models.tokens import hash_token, new_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Postman:
+    """What it takes to send a link: where people reach us, and the seal under which the link waits in the outbox."""
+
+    origin: str
+    sealer: Sealer
+
+    async def send_invitation(
+        self, session: AsyncSession, invited: Invitation, *, dashboard_name: str, inviter: str | None, at: datetime
+    ) -> None:
+        """Post the link with a new token in the caller's transaction; the link before ends with it."""
+        await session.flush()
+        await end_links(session, invited)
+        token = new_secret()
+        session.add(
+            InvitationToken(token_hash=hash_token(token), reseller_id=invited.reseller_id, invitation_id=invited.id)
+        )
+        values = {
+            "dashboard_kind": invited.kind.value,
+            "dashboard_name": dashboard_name,
+            "role": invited.role.value,
+            "inviter": inviter,
+            # In the fragment: no server, proxy or mail scanner that opens the link gets to see the token.
+            "link": f"{self.origin}/invitation#{token}",
+            "last_day": invited.expires_at.date().isoformat(),
+        }
+        reseller_id = invited.reseller_id
+        post(
+            session, self.sealer, kind=Kind.INVITATION, to=invited.email, values=values, reseller_id=reseller_id, at=at
+        )
+
+    def send_password_reset(self, session: AsyncSession, to: str, token: str, *, minutes: int, at: datetime) -> None:
+        """Post the link with which somebody chooses a new password, in the caller's transaction."""
+        values: Values = {"link": f"{self.origin}/reset#{token}", "minutes": minutes}
+        post(session, self.sealer, kind=Kind.PASSWORD_RESET, to=to, values=values, at=at)
+
+    def send_password_changed(self, session: AsyncSession, to: str, *, at: datetime) -> None:
+        """Post the news that somebody's password is another one, in the caller's transaction."""
+        post(session, self.sealer, kind=Kind.PASSWORD_CHANGED, to=to, values={}, at=at)
+
+
+async def end_links(session: AsyncSession, invited: Invitation) -> None:
+    """End every link that leads to the invitation."""
+    await session.execute(sa.delete(InvitationToken).where(InvitationToken.invitation_id == invited.id))

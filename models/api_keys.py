@@ -1,0 +1,54 @@
+"""API keys: how automation acts in one dashboard, in one role."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.tenancy import DashboardKind, Role
+from models.base import Base, Id, Tenant, TextEnum
+
+
+class ApiKey(Base):
+    """A key of a reseller's or an account's dashboard. The secret is shown once; here lie its last four characters."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.Index("api_keys_of_dashboard_idx", "reseller_id", "dashboard_id", "id"),
+    )
+
+    reseller_id: Mapped[Tenant]
+    id: Mapped[Id]
+    kind: Mapped[DashboardKind] = mapped_column(TextEnum(DashboardKind))
+    dashboard_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(TextEnum(Role))
+    last_four: Mapped[str]
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    def revoke(self, *, at: datetime) -> None:
+        """End it for good; revoking twice changes nothing."""
+        self.revoked_at = self.revoked_at or at
+
+
+class ApiKeySecret(Base):
+    """Leads from a secret's hash to its key. A rotated secret lives on until `expires_at`."""
+
+    __tablename__ = "api_key_secrets"
+
+    secret_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    reseller_id: Mapped[UUID]
+    api_key_id: Mapped[UUID] = mapped_column(index=True)
+    expires_at: Mapped[datetime | None]
+
+
+def api_key_rows() -> sa.Select[*tuple[object, ...]]:
+    """Select keys as they are read."""
+    return sa.select(*ApiKey.__table__.columns)

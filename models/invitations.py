@@ -1,0 +1,121 @@
+"""Invitations: somebody is asked to join a dashboard; the membership exists only once they accept."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.errors import InvitationUnusable
+from domain.invitations import VALID_FOR, InvitationStatus, invitation_status
+from domain.tenancy import DashboardKind, Role
+from models.base import Base, Id, Tenant, TextEnum
+
+
+class Invitation(Base):
+    """One address, one dashboard, one role. It stays listed when it was accepted, revoked or has expired.
+
+    `closed_at` is set as soon as nobody can ever accept it: then the address may be invited anew.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.Index(
+            "invitations_one_open",
+            "reseller_id",
+            "dashboard_id",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("closed_at is null"),
+        ),
+        sa.Index("invitations_waiting_idx", "email", postgresql_where=sa.text("closed_at is null")),
+        sa.Index("invitations_of_dashboard_idx", "reseller_id", "dashboard_id", "id"),
+    )
+
+    reseller_id: Mapped[Tenant]
+    id: Mapped[Id]
+    kind: Mapped[DashboardKind] = mapped_column(TextEnum(DashboardKind))
+    dashboard_id: Mapped[UUID]
+    account_id: Mapped[UUID | None]
+    organization_id: Mapped[UUID | None]
+    email: Mapped[str]
+    role: Mapped[Role] = mapped_column(TextEnum(Role))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    def status(self, now: datetime) -> InvitationStatus:
+        """Return where it stands."""
+        return invitation_status(
+            accepted_at=self.accepted_at, revoked_at=self.revoked_at, expires_at=self.expires_at, now=now
+        )
+
+    def extend(self, *, at: datetime) -> None:
+        """Restart the clock: valid for another seven days. Raises InvitationUnusable where it is closed."""
+        if self.closed_at is not None:
+            raise InvitationUnusable
+        self.expires_at = at + VALID_FOR
+
+    def accept(self, *, at: datetime) -> None:
+        """Use it up. Raises InvitationUnusable unless it is pending."""
+        if self.status(at) is not InvitationStatus.PENDING:
+            raise InvitationUnusable
+        self.accepted_at = self.closed_at = at
+
+    def revoke(self, *, at: datetime) -> None:
+        """Take it back. Raises InvitationUnusable where it was accepted or revoked; an expired one can be revoked."""
+        if self.closed_at is not None:
+            raise InvitationUnusable
+        self.revoked_at = self.closed_at = at
+
+    def supersede(self, *, at: datetime) -> None:
+        """Close an expired one, which stays listed as such, so that its address can be invited anew."""
+        self.closed_at = at
+
+
+class InvitationToken(Base):
+    """Leads from a token's hash to its invitation; resending replaces it, accepting and revoking remove it."""
+
+    __tablename__ = "invitation_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    reseller_id: Mapped[UUID]
+    invitation_id: Mapped[UUID] = mapped_column(index=True)
+
+
+def invitation_rows() -> sa.Select[*tuple[object, ...]]:
+    """Select invitations as they are read."""
+    return sa.select(
+        Invitation.reseller_id,
+        Invitation.id,
+        Invitation.kind,
+        Invitation.dashboard_id,
+        Invitation.account_id,
+        Invitation.organization_id,
+        Invitation.email,
+        Invitation.role,
+        Invitation.created_at,
+        Invitation.expires_at,
+        Invitation.accepted_at,
+        Invitation.revoked_at,
+        Invitation.closed_at,
+    )
+
+
+def invitation_behind(token_hash: bytes) -> sa.Select[UUID, UUID]:
+    """Select the tenant and the id of the invitation that a token leads to."""
+    return sa.select(InvitationToken.reseller_id, InvitationToken.invitation_id).where(
+        InvitationToken.token_hash == token_hash
+    )
+
+
+def waiting_for(email: str, now: datetime) -> sa.Select[*tuple[object, ...]]:
+    """Select the pending invitations to an address, newest first, of whichever reseller."""
+    return (
+        invitation_rows()
+        .where(Invitation.email == email, Invitation.closed_at.is_(None), Invitation.expires_at > now)
+        .order_by(Invitation.id.desc())
+    )

@@ -1,0 +1,101 @@
+"""Batched reads of the people and keys of dashboards.
+
+Members, invitations and keys are read in the scope's tenants; whether one may be seen, a policy says.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from uuid import UUID
+
+from aiodataloader import DataLoader
+
+from domain.tenancy import DashboardKind
+from models.api_keys import ApiKey, api_key_rows
+from models.base import among
+from models.dashboards import dashboard_names
+from models.invitations import Invitation, invitation_rows
+from models.loading import Batched, Row, grouped
+from models.memberships import Membership
+from models.places import member_rows
+from models.scopes import Scope
+
+
+class PeopleLoaders(Batched):
+    """Loaders of members, invitations and API keys."""
+
+    @cached_property
+    def members(self) -> DataLoader[UUID, Sequence[Row]]:
+        """The members of a dashboard, by its id; asked only of dashboards that a policy lets the viewer read."""
+
+        async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
+            rows = await self._snapshot.fetch(member_rows().where(among(Membership.dashboard_id, dashboards)))
+            return grouped(rows, "dashboard_id", dashboards)
+
+        return DataLoader(of_each)
+
+    @cached_property
+    def memberships(self) -> DataLoader[UUID, Row | None]:
+        """Memberships by id, in the scope's tenants; whether one may be seen, a policy says."""
+        mine = among(Membership.reseller_id, self._scope.tenants)
+        return self._by_id(member_rows().where(mine), Membership.id)
+
+    @cached_property
+    def memberships_of(self) -> DataLoader[UUID, Sequence[Row]]:
+        """A user's memberships in the scope's tenants, by the user's id."""
+
+        async def of_each(users: list[UUID]) -> list[Sequence[Row]]:
+            mine = among(Membership.reseller_id, self._scope.tenants)
+            found = await self._snapshot.fetch(member_rows().where(mine, among(Membership.user_id, users)))
+            return grouped(found, "user_id", users)
+
+        return DataLoader(of_each)
+
+    @cached_property
+    def invitations(self) -> DataLoader[UUID, Row | None]:
+        """Invitations by id, in the scope's tenants; whether one may be seen, a policy says."""
+        mine = among(Invitation.reseller_id, self._scope.tenants)
+        return self._by_id(invitation_rows().where(mine), Invitation.id)
+
+    @cached_property
+    def invitations_to(self) -> DataLoader[UUID, Sequence[Row]]:
+        """The invitations to a dashboard, newest first, by its id; asked as members are."""
+
+        async def to_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
+            mine = among(Invitation.reseller_id, self._scope.tenants)
+            rows = invitation_rows().where(mine, among(Invitation.dashboard_id, dashboards))
+            found = await self._snapshot.fetch(rows.order_by(Invitation.id.desc()))
+            return grouped(found, "dashboard_id", dashboards)
+
+        return DataLoader(to_each)
+
+    @cached_property
+    def api_keys(self) -> DataLoader[UUID, Row | None]:
+        """API keys by id, in the scope's tenants; whether one may be seen, a policy says."""
+        return self._by_id(api_key_rows().where(among(ApiKey.reseller_id, self._scope.tenants)), ApiKey.id)
+
+    @cached_property
+    def api_keys_of(self) -> DataLoader[UUID, Sequence[Row]]:
+        """The API keys of a dashboard, newest first, by its id; asked as members are."""
+
+        async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
+            mine = among(ApiKey.reseller_id, self._scope.tenants)
+            rows = api_key_rows().where(mine, among(ApiKey.dashboard_id, dashboards))
+            found = await self._snapshot.fetch(rows.order_by(ApiKey.id.desc()))
+            return grouped(found, "dashboard_id", dashboards)
+
+        return DataLoader(of_each)
+
+    @cached_property
+    def names(self) -> DataLoader[tuple[DashboardKind, UUID, UUID], str]:
+        """Names of dashboards somebody is invited to, by (kind, reseller id, id): an invitation shows its name."""
+
+        async def of_each(keys: list[tuple[DashboardKind, UUID, UUID]]) -> list[str]:
+            scope = Scope(
+                resellers=frozenset(id for kind, _, id in keys if kind is DashboardKind.RESELLER),
+                accounts={id: reseller for kind, reseller, id in keys if kind is DashboardKind.ACCOUNT},
+                organizations={id: reseller for kind, reseller, id in keys if kind is DashboardKind.ORGANIZATION},
+            )
+            named = {row.id: row.name for row in await self._snapshot.fetch(dashboard_names(scope))}
+            return [named[id] for _, _, id in keys]
+
+        return DataLoader(of_each)

@@ -1,0 +1,124 @@
+"""Writing down who changed what, in the transaction of the change: one event a mutation."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.utils.str_converters import to_camel_case
+from uuid_utils.compat import uuid7
+
+from auth.viewer import Viewer
+from models import ids
+from models.audit import AuditEvent
+from models.base import Base
+from resolvers.writing import signed_in
+from schema.context import Info
+from schema.inputs import MutationInput
+
+# Secrets, and what every row has: not what somebody changed.
+UNTOLD = {
+    "password_hash",
+    "token_hash",
+    "secret_hash",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "id",
+    "reseller_id",
+    "dashboard_id",
+}
+PREFIXES = {
+    "accounts": "acct",
+    "api_keys": "key",
+    "invitations": "invt",
+    "memberships": "memb",
+    "organizations": "org",
+    "resellers": "resl",
+    "sign_in_rules": "resl",
+    "subscriptions": "sub",
+    "terms_acceptances": "resl",
+    "users": "user",
+}
+INSIDE = {"organizations"}
+# What refers to something else is told by the id that clients know.
+REFERENCES = {
+    "account_id": "acct",
+    "created_by": "user",
+    "organization_id": "org",
+    "plan_id": "plan",
+    "user_id": "user",
+}
+
+
+def record(
+    info: Info,
+    session: AsyncSession,
+    input: MutationInput,
+    subject: Any,  # noqa: ANN401 # an entity
+    *others: Base,
+    actor: Viewer | None = None,
+) -> None:
+    """Add the event of this mutation: about `subject`, with what changed in it and in the other entities.
+
+    Called before the transaction ends, while the entities still know what they were. Members, invitations and keys of
+    an account's dashboard, and its organizations, are inside it; contracts and settings are not.
+    """
+    viewer = actor or signed_in(info)
+    table = subject.__tablename__
+    account_id = subject.id if table == "accounts" else getattr(subject, "account_id", None)
+    is_people = table in {"memberships", "invitations", "api_keys"}
+    session.add(
+        AuditEvent(
+            reseller_id=subject.reseller_id,
+            id=uuid7(),
+            occurred_at=info.context.now,
+            actor_kind=viewer.kind,
+            actor_id=viewer.id,
+            actor_name=viewer.name,
+            action=info.field_name,
+            object_prefix=PREFIXES[table],
+            object_id=getattr(subject, "id", None) or subject.reseller_id,
+            account_id=account_id,
+            is_inside=table in INSIDE or (is_people and account_id is not None),
+            request_id=info.context.request_id,
+            changes=dict(_changes(session, subject, *others)),
+            reason=input.clean_reason(),
+        )
+    )
+
+
+def _changes(session: AsyncSession, *entities: Base) -> Iterator[tuple[str, list[Any]]]:
+    for entity in entities:
+        state = sa.inspect(entity)
+        is_deleted = entity in session.deleted
+        for attribute in state.attrs:
+            if attribute.key in UNTOLD:
+                continue
+            old, new = _old_and_new(attribute, is_deleted=is_deleted)
+            if old != new:
+                prefix = REFERENCES.get(attribute.key)
+                yield to_camel_case(attribute.key), [_written(old, prefix), _written(new, prefix)]
+
+
+def _old_and_new(attribute: Any, *, is_deleted: bool) -> tuple[Any, Any]:  # noqa: ANN401 # SQLAlchemy's AttributeState
+    history = attribute.history
+    old = history.deleted[0] if history.deleted else None
+    new = history.added[0] if history.added else None
+    if is_deleted:
+        return attribute.value, None
+    return old, new
+
+
+def _written(value: Any, prefix: str | None) -> Any:  # noqa: ANN401 # a column's value
+    if isinstance(value, UUID):
+        return ids.encode(prefix, value) if prefix is not None else str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,52 @@
+"""Members: giving somebody another role, and letting somebody go."""
+
+import sqlalchemy as sa
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth import policies
+from auth.granting import end_keys_beyond
+from domain.tenancy import Role
+from models import ids
+from models.memberships import Membership
+from models.places import Place
+from resolvers.auditing import record
+from resolvers.places import lock_in_place
+from resolvers.writing import signed_in, writing
+from schema.context import Info
+from schema.members import ChangeRoleInput, ChangeRolePayload, RemoveMemberInput, RemoveMemberPayload
+
+
+async def change_role(info: Info, input: ChangeRoleInput) -> ChangeRolePayload:
+    """Gives a member another role. Nobody grants or takes more than they hold, and the last ADMIN stays."""
+    async with writing(info) as session:
+        member, place = await lock_in_place(info, session, Membership, input.membership_id, "membership_id", "memb")
+        policies.require(policies.may_manage_members(signed_in(info), place))
+        policies.require(policies.may_grant(signed_in(info), place, input.role))
+        # Giving an ADMIN the role they have takes nothing away.
+        keeps = input.role is member.role
+        await _require_may_change(info, session, member, place, takes_admin=not keeps)
+        ended = await end_keys_beyond(session, member, input.role, at=info.context.now)
+        member.role = input.role
+        record(info, session, input, member, *ended)
+    return ChangeRolePayload(membership_id=member.id, errors=[])
+
+
+async def remove(info: Info, input: RemoveMemberInput) -> RemoveMemberPayload:
+    """Ends a membership, and what was open through it, at once. The person stays; the last ADMIN does, too."""
+    async with writing(info) as session:
+        member, place = await lock_in_place(info, session, Membership, input.membership_id, "membership_id", "memb")
+        await _require_may_change(info, session, member, place, takes_admin=True)
+        ended = await end_keys_beyond(session, member, None, at=info.context.now)
+        await session.delete(member)
+        record(info, session, input, member, *ended)
+    return RemoveMemberPayload(removed_id=strawberry.ID(ids.encode("memb", member.id)), errors=[])
+
+
+async def _require_may_change(
+    info: Info, session: AsyncSession, member: Membership, place: Place, *, takes_admin: bool
+) -> None:
+    # The dashboard is held: two admins who remove each other take turns, and the second one is the last.
+    admins = sa.select(sa.func.count()).where(Membership.dashboard_id == place.id, Membership.role == Role.ADMIN)
+    is_last = member.role is Role.ADMIN and takes_admin and await session.scalar(admins) == 1
+    policies.require(policies.may_change_member(signed_in(info), place, member.role, is_last_admin=is_last))

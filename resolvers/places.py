@@ -1,0 +1,81 @@
+"""Finding the dashboard that a mutation of its people or keys is about, and holding it until the transaction ends."""
+
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import NotFound
+from domain.tenancy import DashboardKind
+from models import ids
+from models.accounts import Account
+from models.api_keys import ApiKey
+from models.invitations import Invitation
+from models.memberships import Membership
+from models.organizations import Organization, OwningAccount
+from models.places import Place, place_of_account, place_of_organization, place_of_reseller
+from models.resellers import Reseller
+from resolvers.finding import found
+from resolvers.writing import signed_in
+from schema.context import Info
+
+PREFIXES = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org": DashboardKind.ORGANIZATION}
+
+T = TypeVar("T", Membership, Invitation, ApiKey)
+
+
+async def lock_place(info: Info, session: AsyncSession, id: str, field: str = "dashboard_id") -> Place:
+    """Return the dashboard that a field of the input names. Raises NotFound outside the viewer's scope."""
+    prefix, key = ids.parse(id) or ("", UUID(int=0))
+    if prefix not in PREFIXES:
+        raise NotFound("dashboard", (field,))
+    return found(await _locked(info, session, PREFIXES[prefix], key), "dashboard", field)
+
+
+async def lock_in_place(
+    info: Info, session: AsyncSession, kind: type[T], id: str, field: str, prefix: str
+) -> tuple[T, Place]:
+    """Return a membership, invitation or key with its dashboard, both held: first the dashboard, then the row."""
+    key, scope = ids.decode(id, prefix, field), signed_in(info).scope
+    noun = ids.NOUNS[prefix]
+    mine = sa.select(kind).where(kind.reseller_id.in_(scope.tenants), kind.id == key)
+    seen = found(await session.scalar(mine), noun, field)
+    place = found(await _locked(info, session, seen.kind, seen.dashboard_id), noun, field)
+    held = sa.select(kind).where(kind.reseller_id == place.reseller_id, kind.id == key).with_for_update()
+    again = await session.scalar(held, execution_options={"populate_existing": True})
+    return found(again, noun, field), place
+
+
+async def _locked(info: Info, session: AsyncSession, kind: DashboardKind, id: UUID) -> Place | None:
+    scope = signed_in(info).scope
+    if kind is DashboardKind.RESELLER:
+        reseller = await _held(session, Reseller, Reseller.named_to(scope), id)
+        return None if reseller is None else place_of_reseller(reseller)
+    if kind is DashboardKind.ACCOUNT:
+        account = await _held(session, Account, Account.visible_to(scope), id)
+        return None if account is None else place_of_account(account)
+    organization = await _held(session, Organization, Organization.visible_to(scope), id)
+    if organization is None:
+        return None
+    mine = sa.select(Account).where(
+        Account.reseller_id == organization.reseller_id, Account.id == organization.account_id
+    )
+    owner = (await session.scalars(mine)).one()
+    facts = OwningAccount(owner.reseller_id, owner.id, owner.support_type, owner.disabled_at)
+    return place_of_organization(organization, facts)
+
+
+E = TypeVar("E", Reseller, Account, Organization)
+
+
+async def _held(session: AsyncSession, kind: type[E], visible: sa.ColumnElement[bool], id: UUID) -> E | None:
+    seen = await session.scalar(sa.select(kind).where(visible, kind.id == id))
+    if seen is None:
+        return None
+    mine: list[sa.ColumnElement[bool]] = [kind.id == id]
+    if not isinstance(seen, Reseller):
+        mine.append(kind.reseller_id == seen.reseller_id)
+    return await session.scalar(
+        sa.select(kind).where(*mine).with_for_update(), execution_options={"populate_existing": True}
+    )

@@ -1,0 +1,169 @@
+"""The audit as clients see it: who changed what, when and why; newest first."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import strawberry
+
+from auth import policies
+from domain.errors import BadInput
+from models import ids
+from models.audit import AuditEvent as Row
+from models.audit import audit_rows
+from models.paging import Order, Page, Slice
+from models.places import Place
+from schema.context import Info
+from schema.enums import ActorKind
+from schema.inputs import clean_instant
+from schema.pagination import After, First, PageInfo
+
+# What members of an account never see of its contract.
+MONEY = {"costPerSystem", "currencyCode"}
+ACTORS = {ActorKind.USER: "user", ActorKind.API_KEY: "key"}
+
+
+@strawberry.type(description="One thing that was changed.")
+class AuditChange:
+    """An entry of an event's changes."""
+
+    field: str = strawberry.field(description="Its name.")
+    old: str | None = strawberry.field(description="What it was; null where there was nothing.")
+    new: str | None = strawberry.field(description="What it became; null where nothing is left.")
+
+
+@strawberry.type(description="One change, by whomever. Written in its transaction, and never altered.")
+class AuditEvent:
+    """A row of models.audit_rows()."""
+
+    id: strawberry.ID = strawberry.field(description="The event's own id, in the order of time.")
+    occurred_at: datetime = strawberry.field(description="When.")
+    actor_kind: ActorKind = strawberry.field(description="Who: a person, an API key, or the operator.")
+    actor_id: strawberry.ID | None = strawberry.field(description="Their global id; null for the operator.")
+    actor_name: str = strawberry.field(description="Their name then.")
+    action: str = strawberry.field(description="The mutation's, or the operator's command's, name.")
+    object_id: strawberry.ID = strawberry.field(description="The global id of what was changed.")
+    request_id: str = strawberry.field(description="The X-Request-Id of the request.")
+    reason: str | None = strawberry.field(description="Why, as it was given.")
+    changes: list[AuditChange] = strawberry.field(
+        description="What was changed; amounts are left out for those who may not see the partner's cost."
+    )
+
+    @classmethod
+    def of(cls, row: Any, *, shows_cost: bool) -> "AuditEvent":  # noqa: ANN401 # a row of models.audit_rows()
+        """Return the event as a viewer sees it who may, or may not, see the partner's cost."""
+        actor = ACTORS.get(row.actor_kind)
+        return cls(
+            id=strawberry.ID(ids.encode("event", row.id)),
+            occurred_at=row.occurred_at,
+            actor_kind=row.actor_kind,
+            actor_id=None if actor is None else strawberry.ID(ids.encode(actor, row.actor_id)),
+            actor_name=row.actor_name,
+            action=row.action,
+            object_id=strawberry.ID(ids.encode(row.object_prefix, row.object_id)),
+            request_id=row.request_id,
+            reason=row.reason,
+            changes=[
+                AuditChange(field=field, old=_shown(old), new=_shown(new))
+                for field, (old, new) in sorted(row.changes.items())
+                if shows_cost or field not in MONEY
+            ],
+        )
+
+
+@strawberry.type(description="One event of a page.")
+class AuditEventEdge:
+    """A place in the list, and what stands there."""
+
+    cursor: str = strawberry.field(description="Its place in this order.")
+    node: AuditEvent = strawberry.field(description="The event.")
+
+
+@strawberry.type(description="A page of the audit, newest first.")
+class AuditEventConnection:
+    """A slice."""
+
+    edges: list[AuditEventEdge] = strawberry.field(description="The page with each entry's cursor.")
+    nodes: list[AuditEvent] = strawberry.field(description="The page without cursors.")
+    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+
+    @classmethod
+    def of(cls, page: Slice, *, shows_cost: bool) -> "AuditEventConnection":
+        """Return the page."""
+        nodes = [AuditEvent.of(row, shows_cost=shows_cost) for row in page.rows]
+        edges = [AuditEventEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page))
+
+
+@strawberry.input(description="Which events: those that satisfy every given condition.")
+class AuditFilter:
+    """Absent and null ask nothing."""
+
+    actor_id: strawberry.ID | None = strawberry.field(default=None, description="By this user or API key.")
+    action: str | None = strawberry.field(default=None, description="Of this name: activateSubscription.")
+    object_id: strawberry.ID | None = strawberry.field(default=None, description="About what has this global id.")
+    since: datetime | None = strawberry.field(default=None, description="At this instant or later.")
+    until: datetime | None = strawberry.field(default=None, description="Before this instant.")
+
+
+Where = Annotated[AuditFilter | None, strawberry.argument(description="Which of them.")]
+
+
+async def events_of(
+    place: Place, info: Info, first: First, after: After, where: AuditFilter | None
+) -> AuditEventConnection:
+    """Return a page of what happened in a dashboard.
+
+    A reseller's has what concerns the reseller, its accounts' settings and contracts; what belongs to an account's own
+    dashboard is in the account's.
+    """
+    page = Page.asked(first=first, after=after)
+    order = Order(
+        "AUDIT",
+        sa.type_coerce(Row.occurred_at, sa.DateTime(timezone=True)),
+        Row.__table__.c.id,
+        _instant,
+        is_descending=True,
+    )
+    here = Row.is_inside.is_(False) if place.account_id is None else Row.account_id == place.account_id
+    rows = audit_rows().where(Row.reseller_id == place.reseller_id, here, *_conditions(where))
+    found = await info.context.snapshot.fetch(page.of(rows, order))
+    assert info.context.viewer is not None  # noqa: S101 # the permission class asks first
+    shows_cost = policies.may_see_cost(info.context.viewer, place.reseller_id) is None
+    return AuditEventConnection.of(page.cut(found, order), shows_cost=shows_cost)
+
+
+def _conditions(where: AuditFilter | None) -> list[sa.ColumnElement[bool]]:
+    if where is None:
+        return []
+    return [
+        *([] if where.actor_id is None else [Row.actor_id == _key(where.actor_id)]),
+        *([] if where.action is None else [Row.action == where.action.replace("\0", "")]),
+        *([] if where.object_id is None else [Row.object_id == _key(where.object_id)]),
+        *([] if where.since is None else [Row.occurred_at >= _bound(where.since, "since")]),
+        *([] if where.until is None else [Row.occurred_at < _bound(where.until, "until")]),
+    ]
+
+
+def _bound(written: datetime, field: str) -> datetime:
+    try:
+        return clean_instant(written, field)
+    except BadInput as refusal:
+        raise refusal.below("where") from None
+
+
+def _key(id: str) -> UUID:
+    # What cannot be an id of ours is the id of nothing.
+    found = ids.parse(id)
+    return UUID(int=0) if found is None else found[1]
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _shown(value: Any) -> str | None:  # noqa: ANN401 # a JSON value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)

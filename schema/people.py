@@ -1,0 +1,52 @@
+"""The people and keys of a dashboard: what resellers, accounts and organizations show alike."""
+
+import strawberry
+
+from auth.permissions import ReadsAudit, ReadsInvitations, ReadsKeys, ReadsMembers
+from models.places import Place
+from schema.audit import AuditEventConnection, Where, events_of
+from schema.context import Info
+from schema.gates import gated
+from schema.invitations import Invitation
+from schema.keys import ApiKey
+from schema.members import Membership
+from schema.pagination import After, First
+
+
+@strawberry.interface(description="A dashboard to which people belong.")
+class Staffed:
+    """What it takes is the place, of which the policies are asked."""
+
+    place: strawberry.Private[Place]
+
+    @gated("Who belongs to the dashboard, by name.", permission_classes=[ReadsMembers])
+    async def members(self, info: Info) -> list[Membership] | None:
+        """Read for all dashboards of the level at once."""
+        return [Membership.of(row) for row in await info.context.loaders.members.load(self.place.id)]
+
+    @gated(
+        "Who was asked to join the dashboard, the newest first, whatever became of it.",
+        permission_classes=[ReadsInvitations],
+    )
+    async def invitations(self, info: Info) -> list[Invitation] | None:
+        """Read for all dashboards of the level at once."""
+        return [Invitation.of(row, info) for row in await info.context.loaders.invitations_to.load(self.place.id)]
+
+
+@strawberry.interface(description="A dashboard in which automation can act, and whose changes are written down.")
+class Automated:
+    """What it takes is the place, of which the policies are asked."""
+
+    place: strawberry.Private[Place]
+
+    @gated("The keys with which automation acts in the dashboard, the newest first.", permission_classes=[ReadsKeys])
+    async def api_keys(self, info: Info) -> list[ApiKey] | None:
+        """Read for all dashboards of the level at once."""
+        return [ApiKey.of(row) for row in await info.context.loaders.api_keys_of.load(self.place.id)]
+
+    @gated("Who changed what in the dashboard, newest first.", permission_classes=[ReadsAudit])
+    async def audit_events(
+        self, info: Info, first: First = None, after: After = None, where: Where = None
+    ) -> AuditEventConnection | None:
+        """Read one page."""
+        return await events_of(self.place, info, first, after, where)

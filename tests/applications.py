@@ -1,0 +1,32 @@
+"""The application on a test's database and clock, without a socket."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from models.database import Database
+from models.sealing import Sealer
+from resolvers.api import Api
+from web.application import Application
+from web.requests import RequestLog
+
+
+@contextmanager
+def _never() -> Iterator[Database]:
+    raise AssertionError("tests bring their own database")
+    yield
+
+
+def assembled(api: Api, database: Database | None, now: Callable[[], datetime], **other: Any) -> RequestLog:
+    """Return the application; `other` says what shall be otherwise than in most tests."""
+    ordinary = {
+        "origin": "http://testserver",
+        "portal_url": "https://{subdomain}.portal.test/",
+        "is_secure": False,
+        "sealer": Sealer(bytes(32)),
+    }
+    # The lifespan does not run, so nothing is connected to.
+    made = Application(api=api, connect=_never, now=now, **(ordinary | other)).assembled()  # type: ignore[arg-type]
+    made.app.state.database = database  # type: ignore[attr-defined] # Starlette's, inside the middleware
+    return made
