@@ -33,7 +33,7 @@ from models.publishing import TermsError
 from models.sealing import KEY_BYTES, Sealer
 from resolvers.api import build_api
 from resolvers.commands import OPERATOR, add_operator_commands
-from resolvers.operating import Operator, OperatorError
+from resolvers.operating import OperatorError, operated
 from settings import Settings, SettingsError, read_settings
 from web.application import Application
 from web.logs import configure_logs
@@ -213,8 +213,7 @@ def operate(settings: Settings, arguments: argparse.Namespace) -> None:
         database = Database(stored.url, pool_size=1)
         postman = Postman(settings.origin, Sealer(sealing_key(settings)))
         try:
-            async with database.transaction() as session:
-                return await command.run(Operator(session, postman, now()), arguments)
+            return await operated(database, postman, now(), lambda operator: command.run(operator, arguments))
         finally:
             await database.close()
 

@@ -17,6 +17,15 @@ READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _AWAY = ("08", "28", "3D", "53", "57")
 
 
+# Serialization failure, deadlock, connection lost, server shutting down.
+_LOST = frozenset({"40001", "40P01", "08006", "57P01"})
+
+
+def has_lost_a_race(error: DBAPIError) -> bool:
+    """Tell whether the same transaction may well succeed if it is tried again."""
+    return getattr(error.orig, "sqlstate", None) in _LOST
+
+
 def is_unavailable(error: BaseException | None) -> bool:
     """Tell whether the database is away, or has no connection free, rather than that something is wrong with us."""
     if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):

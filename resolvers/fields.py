@@ -15,13 +15,12 @@ from strawberry.extensions import FieldExtension
 
 from auth.gates import Gate
 from domain.errors import Refusal
+from models.database import has_lost_a_race
 from schema.errors import Payload, UserError
 from schema.gates import described, guarding
 
 Resolver = Callable[..., Awaitable[Any]]
 ATTEMPTS = 4
-# Serialization failure, deadlock, connection lost, server shutting down.
-TRANSIENT = frozenset({"40001", "40P01", "08006", "57P01"})
 
 log = structlog.get_logger()
 
@@ -90,7 +89,7 @@ class SecondAttempts(FieldExtension):
             try:
                 return await next_(source, info, **kwargs)
             except DBAPIError as error:
-                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in TRANSIENT:
+                if attempt == ATTEMPTS or not has_lost_a_race(error):
                     raise
                 log.info("attempted again", operation=info.field_name, attempt=attempt)
         raise AssertionError("the last attempt returns or raises")

@@ -5,6 +5,7 @@ Every command is one transaction, and is written down in the audit as the operat
 OperatorError      what was asked cannot be done; the message says why
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -24,6 +26,7 @@ from models import ids
 from models.accounts import Account
 from models.audit import operator_event
 from models.catalog import PriceBook
+from models.database import Database, has_lost_a_race
 from models.invitations import Invitation
 from models.outbox import dead_letters
 from models.price_books import load_price_book, read_price_book
@@ -33,6 +36,7 @@ from models.sessions import Session
 from models.users import UserEmail
 
 Told = dict[str, Any]
+ATTEMPTS = 4
 
 
 class OperatorError(Exception):
@@ -203,6 +207,21 @@ class Operator:
     def _write_down(self, action: str, reseller: Reseller, changes: dict[str, Any]) -> None:
         event = operator_event(action, "resl", reseller.id, reseller_id=reseller.id, changes=changes, at=self.at)
         self.session.add(event)
+
+
+async def operated(
+    database: Database, postman: Postman, at: datetime, work: Callable[[Operator], Awaitable[Any]]
+) -> Any:  # noqa: ANN401 # what the work tells
+    """Do the operator's work in a transaction, again where it lost a race: then it sees what the winner did."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            async with database.transaction() as session:
+                return await work(Operator(session, postman, at))
+        except DBAPIError as error:
+            can_pass = isinstance(error, IntegrityError) or has_lost_a_race(error)
+            if attempt == ATTEMPTS or not can_pass:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _require_time_zone(name: str) -> None:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from domain.tenancy import Role
 from mail.inviting import Postman
 from models import Mail, ids
-from resolvers.operating import Operator, OperatorError
+from resolvers.operating import Operator, OperatorError, operated
 from tests.clients import Client
 from tests.resolvers.changes import CHANGES, staged
-from tests.world import PARTNER, SEALER, World, gid, missing
+from tests.world import PARTNER, PRICES, SEALER, World, gid, missing
 
 Operating = Callable[[], AbstractAsyncContextManager[Operator]]
 NEW: dict[str, Any] = {"is_eligible": True, "time_zone": "Europe/Berlin", "currency": "USD"}
@@ -319,3 +319,17 @@ partner_supported = [{name = "P", min_systems = 1, cost_per_system = "1.00"}]
 
     assert (loaded, published) == ({"currency": "EUR", "effective_on": "2025-06-01"}, {"version": "t2"})
     assert [event[1] for event in await events(world)] == ["load-price-book", "publish-terms"]
+
+
+async def test_of_twelve_equal_price_books_at_once_one_is_loaded_and_the_others_are_told_so(world: World) -> None:
+    book, postman = PRICES.replace("2020-01-01", "2030-01-01"), Postman("http://testserver", SEALER)
+
+    def load() -> Awaitable[Any]:
+        return operated(world.database, postman, world.clock(), lambda operator: operator.load_price_book(book))
+
+    answers = await asyncio.gather(*(load() for _ in range(12)), return_exceptions=True)
+
+    assert sorted(map(str, answers)) == [
+        *["a USD price book is effective on 2030-01-01 already"] * 11,
+        "{'currency': 'USD', 'effective_on': '2030-01-01'}",
+    ]
