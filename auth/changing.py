@@ -13,6 +13,7 @@ from domain.passwords import clean_password
 from models.audit import personal_event
 from models.database import Database
 from models.resets import end_resets
+from models.walls import PERSONAL
 
 
 async def change_password(
@@ -41,7 +42,7 @@ async def change_password(
         raise WrongPassword("current_password") from None
     # Hashed before the transaction: hashing is slow, and rows are held in it.
     password_hash = await hash_password(new_password)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         user = await hold(session, proof)
         user.password_hash = password_hash
         await session.execute(end_resets(user.id))

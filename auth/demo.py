@@ -8,6 +8,7 @@ from auth.kept import kept
 from auth.passwords import hash_password, verify_password
 from models.database import Database
 from models.demo.world import PEOPLE, Demo, demo_password_hash, is_empty, set_demo_password
+from models.walls import EVERYTHING
 
 
 async def offer_demo(database: Database, *, password: str, kept_in: Path, at: datetime) -> dict[str, str] | None:
@@ -17,7 +18,7 @@ async def offer_demo(database: Database, *, password: str, kept_in: Path, at: da
     random one is made up and kept in a file that only its owner reads.
     """
     wanted = password or kept(kept_in, lambda: secrets.token_urlsafe(12))
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         if await is_empty(session):
             hashed = await hash_password(wanted)
             await Demo(session, today=at.astimezone(UTC).date(), at=at, password_hash=hashed).load()

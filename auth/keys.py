@@ -10,6 +10,7 @@ import secrets
 import zlib
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -17,8 +18,8 @@ from auth.granting import may_still_grant
 from auth.viewer import Viewer
 from domain.tenancy import DashboardKind
 from models.accounts import Account
-from models.api_keys import ApiKey, ApiKeySecret
-from models.database import Database
+from models.api_keys import ApiKey, leads_of
+from models.database import Database, Snapshot
 from models.organizations import OwningAccount
 from models.places import Place
 from models.resellers import Reseller
@@ -54,17 +55,21 @@ async def viewer_of_key(database: Database, secret: str, *, at: datetime) -> Vie
     """
     if not is_well_formed(secret):
         return None
-    found = next(iter(await database.fetch(_behind(hash_secret(secret), at))), None)
-    if found is None or not await _may_be_granted(database, found):
+    leads = next(iter(await database.fetch(leads_of(hash_secret(secret), at))), None)
+    if leads is None:
         return None
+    async with database.snapshot({leads.reseller_id}) as snapshot:
+        found = next(iter(await snapshot.fetch(_working(leads.reseller_id, leads.api_key_id, at))), None)
+        if found is None or not await _may_be_granted(snapshot, found):
+            return None
     if found.last_used_at is None or at - found.last_used_at >= timedelta(minutes=1):
         await _note_use(database, found.reseller_id, found.id, at)
     return Viewer.of_key(found)
 
 
-async def _may_be_granted(database: Database, found: sa.Row[Any]) -> bool:
+async def _may_be_granted(snapshot: Snapshot, found: sa.Row[Any]) -> bool:
     # Rights are read anew at every request, and a key's are its maker's: they left, or its account is entered no more.
-    rows = await database.fetch(user_with_memberships(found.created_by))
+    rows = await snapshot.fetch(user_with_memberships(found.created_by))
     return bool(rows) and may_still_grant(Viewer.of(rows), _place(found), found.role)
 
 
@@ -75,11 +80,10 @@ def _place(found: sa.Row[Any]) -> Place:
     return Place(found.kind, found.reseller_id, found.account_id, found.name, None, account)
 
 
-def _behind(secret_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
+def _working(reseller_id: UUID, id: UUID, at: datetime) -> sa.Select[*tuple[object, ...]]:
     works = sa.and_(
         ApiKey.revoked_at.is_(None),
         sa.or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at),
-        sa.or_(ApiKeySecret.expires_at.is_(None), ApiKeySecret.expires_at > at),
         Reseller.disabled_at.is_(None),
         sa.or_(ApiKey.kind == DashboardKind.RESELLER, Account.disabled_at.is_(None)),
     )
@@ -95,17 +99,16 @@ def _behind(secret_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
             ApiKey.created_by,
             Account.support_type,
         )
-        .select_from(ApiKeySecret)
-        .join(ApiKey, sa.and_(ApiKey.reseller_id == ApiKeySecret.reseller_id, ApiKey.id == ApiKeySecret.api_key_id))
+        .select_from(ApiKey)
         .join(Reseller, Reseller.id == ApiKey.reseller_id)
         .outerjoin(Account, sa.and_(Account.reseller_id == ApiKey.reseller_id, Account.id == ApiKey.account_id))
-        .where(ApiKeySecret.secret_hash == secret_hash, works)
+        .where(ApiKey.reseller_id == reseller_id, ApiKey.id == id, works)
     )
 
 
-async def _note_use(database: Database, reseller_id: object, id: object, at: datetime) -> None:
+async def _note_use(database: Database, reseller_id: UUID, id: UUID, at: datetime) -> None:
     mine = sa.update(ApiKey).where(ApiKey.reseller_id == reseller_id, ApiKey.id == id)
-    async with database.transaction() as session:
+    async with database.transaction({reseller_id}) as session:
         await session.execute(mine.values(last_used_at=at.replace(second=0, microsecond=0)))
 
 

@@ -22,6 +22,7 @@ from models.resets import open_reset, usable_reset, use_reset
 from models.sessions import Session
 from models.tokens import hash_token, new_token, owner_of
 from models.users import User, credentials_of
+from models.walls import PERSONAL
 
 VALID_FOR = timedelta(minutes=30)
 
@@ -57,7 +58,7 @@ async def request_reset(
     is_known = found is not None and found.password_hash is not None
     user_id, name, to = (found.id, found.name, found.email) if found is not None else (uuid7(), "", address)
     token = new_token(user_id)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         # Both ways end in a commit: it takes longer than all the rest.
         doing = await session.begin_nested()
         await session.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
@@ -89,7 +90,7 @@ async def reset_password(
     if user_id is None or not await database.fetch(usable_reset(user_id, token_hash, at)):
         raise ResetUnusable
     password_hash = await hash_password(new_password)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         user = await _lock_user(session, user_id)
         if user is None or await session.scalar(use_reset(user_id, token_hash, at)) is None:
             raise ResetUnusable

@@ -19,6 +19,7 @@ from models.sessions import Session, signed_in, user_with_memberships, with_id
 from models.tokens import hash_token, new_token, owner_of
 from models.two_factor import authenticator_of
 from models.users import User
+from models.walls import PERSONAL
 
 SESSION_LENGTH = timedelta(days=14)
 IDLE_LENGTH = timedelta(hours=24)
@@ -67,7 +68,7 @@ async def sign_in(
     proof = await prove(database, email=email, password=password, client_address=client_address, at=at)
     await _admit_code(database, proof.user_id, code, at=at)
     fresh_hash = await rehashed(proof.password_hash, password)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         user = await hold(session, proof)
         await _require_second_factor(session, sealer, user.id, code, at=at)
         user.password_hash = fresh_hash or user.password_hash
@@ -127,7 +128,7 @@ async def person(database: Database, user_id: UUID) -> Viewer:
 
 async def sign_out(database: Database, token: str, *, at: datetime, request_id: str) -> None:
     """End the session of this token, if there is one."""
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         user_id = await _end(session, token)
         if user_id is not None:
             user = (await session.scalars(sa.select(User).where(User.id == user_id))).one()
@@ -139,7 +140,7 @@ async def end_session(
 ) -> bytes:
     """End one of the viewer's sessions, and return the hash of its token. Raises NotFound."""
     ending = sa.delete(Session).where(Session.user_id == viewer.id, with_id(id), Session.live(at))
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         ended: bytes | None = await session.scalar(_plain(ending.returning(Session.token_hash)))
         if ended is None:
             raise NotFound("session")
@@ -153,7 +154,7 @@ async def end_other_sessions(
     """End every session of the viewer but the one of this token."""
     kept = hash_token(session_token or "")
     ending = sa.delete(Session).where(Session.user_id == viewer.id, Session.token_hash != kept)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         await session.execute(_plain(ending))
         session.add(personal_event("endOtherSessions", viewer.id, viewer.name, at=at, request_id=request_id))
 

@@ -22,6 +22,7 @@ from models.audit import personal_event
 from models.database import Database
 from models.sealing import Sealer
 from models.two_factor import RecoveryCode, TwoFactor, authenticator_of
+from models.walls import PERSONAL
 
 ISSUER = "Reseller dashboard"
 
@@ -50,7 +51,7 @@ async def begin(database: Database, sealer: Sealer, viewer: Viewer, *, at: datet
     secret, email = codes.new_secret(), viewer.email or ""
     pending = {"sealed": sealer.seal({"secret": secret}), "last_step": 0, "created_at": at}
     offered = insert(TwoFactor).values(user_id=viewer.id, **pending)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         kept = offered.on_conflict_do_update(
             index_elements=[TwoFactor.user_id], set_=pending, where=TwoFactor.confirmed_at.is_(None)
         )
@@ -73,7 +74,7 @@ async def confirm(
 ) -> Confirmed:
     """Let the secret that waits count from now on. Raises Conflict where none waits, and WrongCode."""
     recovery_codes = codes.new_recovery_codes()
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         pending = await _lock_pending(session, viewer.id)
         step = codes.matching_step(sealer.unseal(pending.sealed)["secret"], code, at)
         if step is None:
@@ -112,7 +113,7 @@ async def disable(
         raise WrongPassword("password") from None
     counter = throttling.codes_of(viewer.id)
     await throttling.admit(database, counter, at=at)
-    async with database.transaction() as session:
+    async with database.transaction(PERSONAL) as session:
         await hold(session, proof)
         sealed = await session.scalar(authenticator_of(viewer.id))
         if sealed is None:

@@ -24,6 +24,7 @@ from models import outbox
 from models.database import Database
 from models.outbox import Mail
 from models.sealing import Sealer, SealingError
+from models.walls import EVERYTHING
 
 AT_ONCE = 4
 POLL_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Delivery:
             self._woken.clear()
 
     async def _deliver_one(self) -> bool:
-        async with self._database.transaction() as session:
+        async with self._database.transaction(EVERYTHING) as session:
             mail = await outbox.claim(session, at=self._now())
         if mail is None:
             return False
@@ -104,7 +105,7 @@ class Delivery:
         except Undelivered as refusal:
             await self._note_refusal(mail, refusal, log)
         else:
-            async with self._database.transaction() as session:
+            async with self._database.transaction({mail.reseller_id}) as session:
                 await outbox.mark_sent(session, mail, at=self._now())
             log.info("mail.sent")
         return True
@@ -133,7 +134,7 @@ class Delivery:
 
     async def _note_refusal(self, mail: Mail, refusal: Undelivered, log: structlog.typing.FilteringBoundLogger) -> None:
         is_final = isinstance(refusal, RefusedForGood) or mail.attempts >= outbox.MOST_ATTEMPTS
-        async with self._database.transaction() as session:
+        async with self._database.transaction({mail.reseller_id}) as session:
             if is_final:
                 await outbox.give_up(session, mail, reason=str(refusal), at=self._now())
             else:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mail.letters import Kind, Values
 from mail.outbox import post
-from models.invitations import Invitation, InvitationToken
+from models.invitations import Invitation, InvitationToken, note_address
 from models.sealing import Sealer
 from models.tokens import hash_token, new_secret
 
@@ -26,6 +26,7 @@ class Postman:
         """Post the link with a new token in the caller's transaction; the link before ends with it."""
         await session.flush()
         await end_links(session, invited)
+        await session.execute(note_address(invited))
         token = new_secret()
         session.add(
             InvitationToken(token_hash=hash_token(token), reseller_id=invited.reseller_id, invitation_id=invited.id)

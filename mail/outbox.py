@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from mail.letters import Kind, Values, compose
-from models.outbox import NO_RESELLER, Mail
+from models.outbox import Mail
 from models.sealing import Sealer
+from models.walls import NOWHERE
 
 
 def post(
@@ -28,7 +29,7 @@ def post(
     # Composed once here: a mistake belongs to whoever makes it, not to the worker that finds it a minute later.
     compose(kind, values)
     mail = Mail(
-        reseller_id=reseller_id or NO_RESELLER,
+        reseller_id=reseller_id or NOWHERE,
         id=uuid7(),
         kind=kind.value,
         to_address=to,

@@ -5,7 +5,7 @@ from models.api_keys import ApiKey, ApiKeySecret
 from models.audit import AuditEvent
 from models.base import Base
 from models.catalog import Plan, PriceBook
-from models.invitations import Invitation, InvitationToken
+from models.invitations import Invitation, InvitationToken, InvitedAddress
 from models.memberships import Membership
 from models.organizations import Organization
 from models.outbox import Mail
@@ -28,6 +28,7 @@ __all__ = [
     "Base",
     "Invitation",
     "InvitationToken",
+    "InvitedAddress",
     "Mail",
     "Membership",
     "Organization",

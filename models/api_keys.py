@@ -16,6 +16,7 @@ class ApiKey(Base):
     __tablename__ = "api_keys"
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.ForeignKeyConstraint(["reseller_id", "account_id"], ["accounts.reseller_id", "accounts.id"]),
         sa.Index("api_keys_of_dashboard_idx", "reseller_id", "dashboard_id", "id"),
     )
 
@@ -47,6 +48,14 @@ class ApiKeySecret(Base):
     reseller_id: Mapped[UUID]
     api_key_id: Mapped[UUID] = mapped_column(index=True)
     expires_at: Mapped[datetime | None]
+
+
+def leads_of(secret_hash: bytes, at: datetime) -> sa.Select[UUID, UUID]:
+    """Select the tenant and the id of the key that a secret leads to, as long as the secret lasts."""
+    lasts = sa.or_(ApiKeySecret.expires_at.is_(None), ApiKeySecret.expires_at > at)
+    return sa.select(ApiKeySecret.reseller_id, ApiKeySecret.api_key_id).where(
+        ApiKeySecret.secret_hash == secret_hash, lasts
+    )
 
 
 def api_key_rows() -> sa.Select[*tuple[object, ...]]:

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 from models.base import Base, Id, Tenant, TextEnum
-
-# The tenant of what belongs to no reseller: signing in, a price book, terms.
-NOWHERE = UUID(int=0)
+from models.walls import NOWHERE
 
 
 class ActorKind(Enum):

@@ -1,37 +1,17 @@
-"""The two ways to the database: a snapshot to read from, a transaction to write in."""
+"""The two ways to the database: a snapshot to read from, a transaction to write in; each says in whose data."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-# SQLSTATE classes: connection lost, not let in, no such database, out of resources, shutting down or starting.
-_AWAY = ("08", "28", "3D", "53", "57")
-
-
-# Serialization failure, deadlock, connection lost, server shutting down.
-_LOST = frozenset({"40001", "40P01", "08006", "57P01"})
-
-
-def has_lost_a_race(error: DBAPIError) -> bool:
-    """Tell whether the same transaction may well succeed if it is tried again."""
-    return getattr(error.orig, "sqlstate", None) in _LOST
-
-
-def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether the database is away, or has no connection free, rather than that something is wrong with us."""
-    if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
-        return True
-    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, DBAPIError) and str(sqlstate).startswith(_AWAY)
+from models import connections
+from models.connections import ORDINARY, Patience
+from models.walls import NOTHING, Tenants, scoped
 
 
 class Snapshot:
@@ -42,21 +22,49 @@ class Snapshot:
     connection with it.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, tenants: Tenants, patience: Patience) -> None:
+        self._engine, self._tenants, self._patience = engine, tenants, patience
         self._connection: AsyncConnection | None = None
         self._is_closed = False
         self._turn = asyncio.Lock()
 
-    async def fetch(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """Return all rows of a statement as they were when the snapshot was opened."""
+    async def __aenter__(self) -> Self:
+        """Let a block read from it."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.close()
+
+    async def fetch(self, statement: sa.Executable, *, within: Tenants | None = None) -> Sequence[sa.Row[Any]]:
+        """Return all rows of a statement as they were when the snapshot was opened.
+
+        `within` are other tenants for this one statement: those to whom a secret or an address has led.
+        """
         async with self._turn:
             if self._is_closed:
                 raise asyncio.CancelledError
             if self._connection is None:
-                self._connection = await self._engine.connect()
-                await self._connection.execution_options(**READING)
-            return (await self._connection.execute(statement)).all()
+                beginning = connections.reading(self._tenants, self._patience)
+                self._connection = await connections.begun(self._engine, beginning)
+            if within is None:
+                return (await self._connection.execute(statement)).all()
+            return await self._fetch_within(self._connection, statement, within)
+
+    async def _fetch_within(
+        self, connection: AsyncConnection, statement: sa.Executable, tenants: Tenants
+    ) -> Sequence[sa.Row[Any]]:
+        driver = connections.driver(connection)
+        try:
+            await driver.execute(scoped(tenants))
+            rows = (await connection.execute(statement)).all()
+        except BaseException:
+            # A statement that PostgreSQL refused has ended the transaction: then there is no scope to go back to.
+            with suppress(Exception):
+                await driver.execute(scoped(self._tenants))
+            raise
+        await driver.execute(scoped(self._tenants))
+        return rows
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -64,41 +72,52 @@ class Snapshot:
         async with self._turn:
             if self._connection is not None:
                 connection, self._connection = self._connection, None
-                await connection.close()
+                await connections.given_back(connection)
 
 
 class Database:
     """A pool of connections to PostgreSQL, as the role that is neither superuser nor owner."""
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
-        self.engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_pre_ping=True,
-            pool_timeout=5,
-            hide_parameters=True,  # errors are logged, and among the parameters are addresses, names and hashes
-            connect_args={"server_settings": {"application_name": "reseller-dashboard"}},
-        )
+    def __init__(self, url: str, *, pool_size: int = 20, patience: Patience = ORDINARY) -> None:
+        self.engine = connections.opened(url, pool_size=pool_size, patience=patience)
+        self._patience = patience
 
-    def snapshot(self) -> Snapshot:
-        """Return a moment to read from, not opened yet."""
-        return Snapshot(self.engine)
+    def snapshot(self, tenants: Tenants = NOTHING) -> Snapshot:
+        """Return a moment of these tenants' data to read from, not opened yet."""
+        return Snapshot(self.engine, tenants, self._patience)
 
     async def fetch(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """Return all rows of one statement that needs no moment of its own."""
+        """Return all rows of one statement that needs no moment and no tenant: it finds out who somebody is.
+
+        Asked once more where the connection turns out dead: nobody has to be told that the database was restarted.
+        """
+        try:
+            return await self._fetched(statement)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return await self._fetched(statement)
+
+    async def _fetched(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
         async with self.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
             return (await connection.execute(statement)).all()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open the one transaction of a write: committed where the block ends, rolled back by any exception."""
-        async with (
-            AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+    async def transaction(self, tenants: Tenants = NOTHING) -> AsyncIterator[AsyncSession]:
+        """Open the one transaction of a write in these tenants' data, where a block begins.
+
+        Committed where the block ends, rolled back by any exception. Raises OutcomeUnknown where nobody can tell.
+        """
+        connection = await connections.begun(self.engine, connections.writing(tenants, self._patience))
+        try:
+            async with (
+                AsyncSession(connection, expire_on_commit=False, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
+            await connections.commit(connection)
+        finally:
+            await connections.given_back(connection)
 
     async def close(self) -> None:
         """Close every connection."""

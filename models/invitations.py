@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import InvitationUnusable
@@ -21,6 +22,8 @@ class Invitation(Base):
     __tablename__ = "invitations"
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.ForeignKeyConstraint(["reseller_id", "account_id"], ["accounts.reseller_id", "accounts.id"]),
+        sa.ForeignKeyConstraint(["reseller_id", "organization_id"], ["organizations.reseller_id", "organizations.id"]),
         sa.Index(
             "invitations_one_open",
             "reseller_id",
@@ -86,6 +89,26 @@ class InvitationToken(Base):
     invitation_id: Mapped[UUID] = mapped_column(index=True)
 
 
+class InvitedAddress(Base):
+    """Leads from an address, in lower case, to the tenants that have ever invited it: an index over all of them."""
+
+    __tablename__ = "invited_addresses"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    reseller_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+def note_address(invited: Invitation) -> sa.Executable:
+    """Return the statement after which the invited address leads to the invitation's tenant."""
+    noted = insert(InvitedAddress).values(address=invited.email, reseller_id=invited.reseller_id)
+    return noted.on_conflict_do_nothing()
+
+
+def tenants_inviting(address: str) -> sa.Select[UUID]:
+    """Select the tenants that have ever invited an address, in lower case."""
+    return sa.select(InvitedAddress.reseller_id).where(InvitedAddress.address == address)
+
+
 def invitation_rows() -> sa.Select[*tuple[object, ...]]:
     """Select invitations as they are read."""
     return sa.select(
@@ -113,7 +136,7 @@ def invitation_behind(token_hash: bytes) -> sa.Select[UUID, UUID]:
 
 
 def waiting_for(email: str, now: datetime) -> sa.Select[*tuple[object, ...]]:
-    """Select the pending invitations to an address, newest first, of whichever reseller."""
+    """Select the pending invitations to an address, newest first, of every reseller in whose data one looks."""
     return (
         invitation_rows()
         .where(Invitation.email == email, Invitation.closed_at.is_(None), Invitation.expires_at > now)

@@ -7,7 +7,6 @@ unless it is that the mail has left.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +14,6 @@ from sqlalchemy.orm import Mapped
 
 from models.base import Base, Id, Tenant
 
-# Where a mail belongs to no reseller: a new password is the user's own matter.
-NO_RESELLER = UUID(int=0)
 # Longer than any attempt takes, so that a mail is never with two workers in the ordinary case.
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 10

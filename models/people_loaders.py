@@ -95,7 +95,13 @@ class PeopleLoaders(Batched):
                 accounts={id: reseller for kind, reseller, id in keys if kind is DashboardKind.ACCOUNT},
                 organizations={id: reseller for kind, reseller, id in keys if kind is DashboardKind.ORGANIZATION},
             )
-            named = {row.id: row.name for row in await self._snapshot.fetch(dashboard_names(scope))}
+            # Whoever is invited does not belong to the tenant yet, and may know the name of where to.
+            rows = await self._snapshot.fetch(dashboard_names(scope), within=self._beyond(scope))
+            named = {row.id: row.name for row in rows}
             return [named[id] for _, _, id in keys]
 
         return DataLoader(of_each)
+
+    def _beyond(self, scope: Scope) -> set[UUID] | None:
+        asked = set(scope.tenants)
+        return None if asked <= set(self._scope.tenants) else asked

@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domain.errors import ErrorCode, Refusal
-from models.database import is_unavailable
+from models.failures import explanation, is_unavailable
 from schema.errors import client_path
 
 # graphql-core says where in a variable the mistake lies only in its sentence.
@@ -65,7 +65,7 @@ def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[
         return error.message, {"code": ErrorCode.BAD_USER_INPUT.value, "path": _variable_path(error.message)}
     if is_unavailable(cause):
         log.warning("the database does not answer", error=type(cause).__name__)
-        return "The database does not answer; try again.", {"code": "SERVICE_UNAVAILABLE"}
+        return explanation(cause), {"code": "SERVICE_UNAVAILABLE"}
     log.error("fault", path=error.path, exc_info=cause or error)
     return "Something went wrong here; it was logged.", {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
 

@@ -15,7 +15,7 @@ from strawberry.extensions import FieldExtension
 
 from auth.gates import Gate
 from domain.errors import Refusal
-from models.database import has_lost_a_race
+from models.failures import has_lost_a_race
 from schema.errors import Payload, UserError
 from schema.gates import described, guarding
 

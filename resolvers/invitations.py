@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import strawberry
@@ -50,7 +50,7 @@ async def invitation(info: Info, token: Token) -> InvitationPreview | None:
     if not leads:
         return None
     mine = sa.and_(Invitation.reseller_id == leads[0].reseller_id, Invitation.id == leads[0].invitation_id)
-    row = (await info.context.snapshot.fetch(invitation_rows().where(mine)))[0]
+    row = (await info.context.snapshot.fetch(invitation_rows().where(mine), within={leads[0].reseller_id}))[0]
     known = await info.context.snapshot.fetch(credentials_of(row.email))
     return InvitationPreview(
         kind=row.kind,
@@ -115,8 +115,11 @@ async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPa
     context, now, token = info.context, info.context.now, None
     policies.require(policies.may_as_person(context.viewer))
     setup = await _setup(input)
-    async with writing(info) as session:
-        invited = await _lock_by_token(session, input.token, at=now)
+    leads = await context.database.fetch(invitation_behind(hash_token(input.token)))
+    if not leads:
+        raise InvitationUnusable
+    async with writing(info, {leads[0].reseller_id}) as session:
+        invited = await _lock_by_token(session, leads[0], input.token, at=now)
         user, is_new = await _invited_user(info, session, invited, setup)
         invited.accept(at=now)
         joined = []
@@ -156,10 +159,7 @@ async def _setup(input: AcceptInvitationInput) -> _Setup | None:
     return _Setup(clean_text(input.name or "", "name"), await hash_password(password))
 
 
-async def _lock_by_token(session: AsyncSession, token: str, *, at: datetime) -> Invitation:
-    leads = (await session.execute(invitation_behind(hash_token(token)))).first()
-    if leads is None:
-        raise InvitationUnusable
+async def _lock_by_token(session: AsyncSession, leads: Any, token: str, *, at: datetime) -> Invitation:  # noqa: ANN401 # a row
     mine = sa.select(Invitation).where(
         Invitation.reseller_id == leads.reseller_id, Invitation.id == leads.invitation_id
     )

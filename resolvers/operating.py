@@ -26,7 +26,8 @@ from models import ids
 from models.accounts import Account
 from models.audit import operator_event
 from models.catalog import PriceBook
-from models.database import Database, has_lost_a_race
+from models.database import Database
+from models.failures import has_lost_a_race
 from models.invitations import Invitation
 from models.outbox import dead_letters
 from models.price_books import load_price_book, read_price_book
@@ -34,6 +35,7 @@ from models.publishing import publish_terms
 from models.resellers import Reseller
 from models.sessions import Session
 from models.users import UserEmail
+from models.walls import EVERYTHING
 
 Told = dict[str, Any]
 ATTEMPTS = 4
@@ -215,7 +217,7 @@ async def operated(
     """Do the operator's work in a transaction, again where it lost a race: then it sees what the winner did."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            async with database.transaction() as session:
+            async with database.transaction(EVERYTHING) as session:
                 return await work(Operator(session, postman, at))
         except DBAPIError as error:
             can_pass = isinstance(error, IntegrityError) or has_lost_a_race(error)

@@ -16,6 +16,7 @@ from mail.inviting import Postman
 from models.database import Database, Snapshot
 from models.loaders import Loaders
 from models.scopes import Scope
+from models.walls import Tenants
 
 NOBODY = Scope()
 
@@ -77,12 +78,17 @@ class Context:
         await self.snapshot.close()
 
     def _renew(self) -> None:
-        self.snapshot = self.database.snapshot()
-        self.loaders = Loaders(self.snapshot, self.viewer.scope if self.viewer else NOBODY)
+        self.snapshot = self.database.snapshot(self.scope.tenants)
+        self.loaders = Loaders(self.snapshot, self.scope)
 
-    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """Open the one transaction of a write."""
-        return self.database.transaction()
+    @property
+    def scope(self) -> Scope:
+        """The part of the data that the viewer may touch at all."""
+        return self.viewer.scope if self.viewer else NOBODY
+
+    def transaction(self, tenants: Tenants | None = None) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open the one transaction of a write: in the viewer's tenants' data, or those to which a secret has led."""
+        return self.database.transaction(self.scope.tenants if tenants is None else tenants)
 
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from auth.viewer import Viewer as Person
 from domain.errors import BadInput
 from models import ids
 from models.dashboards import dashboard_names
-from models.invitations import waiting_for
+from models.invitations import tenants_inviting, waiting_for
 from models.sessions import sessions_of
 from schema.accounts import Account
 from schema.context import Info
@@ -161,7 +161,9 @@ class Viewer(Node, prefix="viewer"):
         """Read by the address; an API key has none."""
         if self.email is None:
             return []
-        rows = await info.context.snapshot.fetch(waiting_for(self.email.lower(), info.context.now))
+        snapshot, address = info.context.snapshot, self.email.lower()
+        inviting = {row.reseller_id for row in await snapshot.fetch(tenants_inviting(address))}
+        rows = await snapshot.fetch(waiting_for(address, info.context.now), within=inviting) if inviting else []
         return [Invitation.of(row, info) for row in rows]
 
 

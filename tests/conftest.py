@@ -11,13 +11,16 @@ from models import Base
 from models.database import Database
 from models.embedded import EmbeddedDatabase, embedded_database
 from models.migrating import migrate
+from models.walls import EVERYTHING, scoped
 from resolvers.api import Api, build_api
 from tests.applications import assembled
 from tests.clients import Client
 from tests.world import Clock, World
 from web.requests import RequestLog
 
-EMPTYING = ";".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+DELETING = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
+# The walls bind the owner as well.
+EMPTYING = ";".join(["BEGIN", scoped(EVERYTHING), *DELETING, "COMMIT"])
 
 
 @pytest.fixture(scope="session")

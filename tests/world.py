@@ -36,11 +36,14 @@ from models import (
 from models.audit import AuditEvent
 from models.catalog import plan_for
 from models.database import Database
+from models.invitations import note_address
 from models.price_books import load_price_book, read_price_book
 from models.publishing import publish_terms
 from models.sealing import Sealer
 from models.tokens import hash_token, new_token
+from models.walls import EVERYTHING
 from tests.clients import Client
+from tests.peeking import peek
 
 HUNTRESS, PARTNER = SupportType.HUNTRESS_SUPPORTED, SupportType.PARTNER_SUPPORTED
 MONTHLY, ANNUAL = BillingInterval.MONTHLY, BillingInterval.ANNUAL
@@ -91,18 +94,18 @@ class World:
 
     async def begin(self) -> None:
         """Load a price book and terms."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             await load_price_book(session, read_price_book(PRICES), at=self.clock())
             await publish_terms(session, TERMS, at=self.clock() - timedelta(days=1000))
 
     async def load_prices(self, text: str) -> None:
         """Load another price book."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             await load_price_book(session, read_price_book(text), at=self.clock())
 
     async def publish(self, text: str) -> None:
         """Publish other terms."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             await publish_terms(session, text, at=self.clock())
 
     async def reseller(self, name: str = "Northwind", *, is_eligible: bool = True, time_zone: str = "UTC") -> Reseller:
@@ -134,7 +137,7 @@ class World:
         name, label = name or self._next("Customer "), subdomain or self._next("customer-")
         added = Account.begun(reseller.id, name=name, subdomain=label, support_type=support_type, on=began, at=at)
         added.disabled_at = at if is_disabled else None
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             await subdomains.claim(session, label, reseller_id=reseller.id, account_id=added.id, at=at)
             session.add(added)
         return added
@@ -164,7 +167,7 @@ class World:
         """Add a contract: pending, or activated on a day."""
         at, today = self.clock(), self.clock().date()
         added = Subscription.drafted(account.reseller_id, account.id, at=at)
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             plan = await plan_for(session, account.support_type, systems, currency_code="USD", on=today)
             added.save(plan, systems=systems, billing_interval=billing_interval, at=at)
             if activated_on is not None:
@@ -217,6 +220,8 @@ class World:
             expires_at=self.clock() + VALID_FOR,
         )
         await self._add(added)
+        async with self.database.transaction() as session:
+            await session.execute(note_address(added))
         return added
 
     async def key(self, maker: User, role: Role, place: Reseller | Account, **given: Any) -> tuple[ApiKey, Client]:
@@ -269,13 +274,13 @@ class World:
 
     async def withdraw_eligibility(self, reseller: Reseller) -> None:
         """Let a reseller sell Partner Supported no longer."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(is_eligible=False))
 
     async def letters(self, address: str) -> list[dict[str, Any]]:
         """Return what the letters to an address say that wait in the outbox, the oldest first."""
         waiting = sa.select(Mail.sealed).where(Mail.to_address == address).order_by(Mail.id)
-        return [SEALER.unseal(row.sealed) for row in await self.database.fetch(waiting)]
+        return [SEALER.unseal(row.sealed) for row in await peek(self.database, waiting)]
 
     async def token(self, address: str) -> str:
         """Return the token of the latest invitation's link that was posted to an address."""
@@ -284,7 +289,7 @@ class World:
 
     async def events(self) -> list[sa.Row[Any]]:
         """Return the audit, the oldest first."""
-        rows = await self.database.fetch(sa.select(*AuditEvent.__table__.columns).order_by(AuditEvent.id))
+        rows = await peek(self.database, sa.select(*AuditEvent.__table__.columns).order_by(AuditEvent.id))
         return list(rows)
 
     async def rows(self, *, besides: str = "") -> list[tuple[str, ...]]:
@@ -294,10 +299,10 @@ class World:
         """
         names = [table.name for table in Base.metadata.sorted_tables if table.name != besides]
         everything = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)
-        return sorted(tuple(map(str, row)) for row in await self.database.fetch(sa.text(everything)))
+        return sorted(tuple(map(str, row)) for row in await peek(self.database, sa.text(everything)))
 
     async def _add(self, *entities: object) -> None:
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             for entity in entities:
                 session.add(entity)
                 await session.flush()

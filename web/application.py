@@ -18,7 +18,8 @@ from starlette.routing import Route
 from auth.backend import BadCredential, authenticate
 from auth.sessions import ORDINARY, Lengths
 from mail.inviting import Postman
-from models.database import Database, is_unavailable
+from models.database import Database
+from models.failures import explanation, is_unavailable
 from models.sealing import Sealer
 from resolvers.api import Api
 from schema.context import Clock, Context
@@ -116,7 +117,7 @@ def _cross_origin(allowed: tuple[str, ...]) -> dict[str, Any]:
 def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
     if not is_unavailable(error):
         raise error
-    return _json(503, "SERVICE_UNAVAILABLE", "The database does not answer; try again.", {"retry-after": "1"})
+    return _json(503, "SERVICE_UNAVAILABLE", explanation(error), {"retry-after": "1"})
 
 
 def _faulty(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature

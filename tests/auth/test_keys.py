@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from auth.keys import hash_secret, is_well_formed, new_secret
 from domain.tenancy import Role
 from models import ApiKey, ApiKeySecret
+from models.walls import EVERYTHING
 from tests.clients import Client
+from tests.peeking import peek
 from tests.world import World
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -48,7 +50,7 @@ async def test_a_mistyped_secret_is_refused_without_asking_the_database(
 ) -> None:
     secret = mistype(new_secret())
 
-    with statements() as seen:
+    with statements() as ran:
         answer = await asked(world, f"Bearer {secret}".encode())
 
     assert not is_well_formed(secret)
@@ -59,7 +61,7 @@ async def test_a_mistyped_secret_is_refused_without_asking_the_database(
             {"message": "The Authorization header is not valid.", "extensions": {"code": "UNAUTHENTICATED"}},
         ]
     }
-    assert seen == []
+    assert ran == []
 
 
 async def asked(world: World, authorization: bytes) -> httpx.Response:
@@ -131,7 +133,7 @@ async def test_a_key_works_until_the_moment_at_which_it_expires(world: World) ->
 async def test_a_rotated_secret_works_until_the_moment_at_which_its_overlap_ends(world: World) -> None:
     key, robot, _ = await a_key(world)
     ends = world.clock.at + timedelta(hours=1)
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         rotated = sa.update(ApiKeySecret).where(ApiKeySecret.api_key_id == key.id)
         await session.execute(rotated.values(expires_at=ends))
 
@@ -147,10 +149,10 @@ async def test_the_last_use_is_kept_to_the_minute(world: World, statements: Stat
     noted = []
     for second in (5, 59, 60, 119, 3600):
         world.clock.at = datetime(2025, 1, 1, 12, 0, tzinfo=UTC) + timedelta(seconds=second)
-        with statements() as seen:
+        with statements() as ran:
             assert await works(robot)
-        ((at,),) = await world.database.fetch(kept)
-        noted.append((at.strftime("%H:%M:%S"), any("UPDATE" in statement for statement in seen)))
+        ((at,),) = await peek(world.database, kept)
+        noted.append((at.strftime("%H:%M:%S"), any("UPDATE" in statement for statement in ran)))
 
     assert noted == [
         ("12:00:00", True),

@@ -21,6 +21,7 @@ from tests.credentials import (
     signed_in,
     somebody,
 )
+from tests.peeking import peek
 from tests.world import Clock, World
 
 ADA = "ada@northwind.test"
@@ -49,7 +50,7 @@ async def test_the_mail_has_a_link_for_half_an_hour(world: World) -> None:
     token = await asked(world)
 
     assert await world.letters(ADA) == [{"link": f"http://testserver/reset#{token}", "minutes": 30}]
-    (mail,) = await world.database.fetch(sa.select(Mail.kind, Mail.to_address))
+    (mail,) = await peek(world.database, sa.select(Mail.kind, Mail.to_address))
     assert tuple(mail) == ("password-reset", ADA)
 
 
@@ -135,7 +136,7 @@ async def test_a_new_password_ends_every_session_and_says_so_by_mail(world: Worl
     await ada.mutate("resetPassword", {"token": await asked(world), "newPassword": ANOTHER})
 
     assert [await is_signed_in(client) for client in (ada, other)] == [False, False]
-    mails = await world.database.fetch(sa.select(Mail.kind, Mail.to_address).order_by(Mail.id))
+    mails = await peek(world.database, sa.select(Mail.kind, Mail.to_address).order_by(Mail.id))
     assert [tuple(mail) for mail in mails] == [("password-reset", ADA), ("password-changed", ADA)]
 
 
@@ -213,6 +214,6 @@ async def test_the_token_is_known_to_the_mail_alone(world: World) -> None:
 
     token = await asked(world)
 
-    (kept,) = await world.database.fetch(sa.select(PasswordReset.token_hash))
+    (kept,) = await peek(world.database, sa.select(PasswordReset.token_hash))
     assert kept.token_hash == hash_token(token)
     assert token not in str(await world.rows())

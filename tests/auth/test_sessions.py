@@ -15,6 +15,7 @@ from domain.tenancy import Role
 from models import Membership, Session, User
 from models.database import Database
 from models.tokens import hash_token
+from models.walls import EVERYTHING
 from resolvers.api import Api
 from tests.applications import assembled
 from tests.clients import Client
@@ -88,7 +89,7 @@ async def opened(world: World) -> str:
 
 
 async def stored(world: World) -> int | None:
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         return await session.scalar(sa.select(sa.func.count()).select_from(Session))
 
 
@@ -142,7 +143,7 @@ async def test_the_cookie_is_who_asks_next(ada: User, stranger: Client) -> None:
 async def test_the_database_knows_the_token_by_its_hash_alone(world: World, ada: User, stranger: Client) -> None:
     token = cookie_of(await posted(stranger, SIGN_IN, email=EMAIL, password=PASSWORD)).value
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         [kept] = (await session.scalars(sa.select(Session))).all()
         row = await session.scalar(sa.text("SELECT sessions::text || users::text FROM sessions, users"))
 
@@ -296,7 +297,7 @@ async def test_rights_are_read_anew_at_every_request(world: World, ada: User) ->
     client = await world.sign_in(ada)
     seat = await world.join(ada, Role.ADMIN, await world.reseller())
     before = await client.query("{ viewer { dashboards { role } } }")
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Membership).where(Membership.id == seat.id).values(role=Role.READ_ONLY))
 
     after = await client.query("{ viewer { dashboards { role } } }")

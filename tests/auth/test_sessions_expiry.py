@@ -13,6 +13,7 @@ from auth.proving import hold, prove
 from auth.sessions import Lengths, sign_in, viewer_of
 from domain.errors import InvalidCredentials
 from models import Session, User
+from models.walls import EVERYTHING
 from tests.clients import Client
 from tests.credentials import (
     ANOTHER,
@@ -25,6 +26,7 @@ from tests.credentials import (
     signed_in,
     somebody,
 )
+from tests.peeking import peek
 from tests.world import SEALER, Clock, World
 
 ADA = "ada@northwind.test"
@@ -38,7 +40,7 @@ def token_of(client: Client) -> str:
 
 
 async def last_seen(world: World) -> list[object]:
-    rows = await world.database.fetch(sa.select(Session.last_seen_at))
+    rows = await peek(world.database, sa.select(Session.last_seen_at))
     return [row.last_seen_at for row in rows]
 
 
@@ -153,7 +155,7 @@ async def test_a_renewed_session_lives_no_longer_for_it(world: World, clock: Clo
     clock.at += DAY / 2
     await ada.mutate("changePassword", {"currentPassword": PASSWORD, "newPassword": ANOTHER})
 
-    (kept,) = await world.database.fetch(sa.select(Session.created_at, Session.expires_at))
+    (kept,) = await peek(world.database, sa.select(Session.created_at, Session.expires_at))
 
     assert tuple(kept) == (began, began + 14 * DAY)
 
@@ -175,10 +177,10 @@ async def test_of_two_changes_at_once_one_wins(world: World) -> None:
 async def test_a_password_that_was_replaced_meanwhile_opens_nothing(world: World, clock: Clock) -> None:
     ada = await somebody(world)
     proof = await prove(world.database, email=ADA, password=PASSWORD, client_address=HERE, at=clock())
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(User).where(User.id == ada.id).values(password_hash=HASHER.hash(ANOTHER)))
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         with pytest.raises(InvalidCredentials):
             await hold(session, proof)
 
@@ -190,7 +192,7 @@ async def test_a_hash_with_old_parameters_is_renewed_at_the_next_sign_in(world: 
     codes = await asyncio.gather(*(code_of_sign_in(client_at(world.app)) for _ in range(2)))
 
     assert codes == [None, None]
-    (kept,) = await world.database.fetch(sa.select(User.password_hash).where(User.id == ada.id))
+    (kept,) = await peek(world.database, sa.select(User.password_hash).where(User.id == ada.id))
     assert kept.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert await verify_password(kept.password_hash, PASSWORD)
 
@@ -200,7 +202,7 @@ async def test_a_hash_with_todays_parameters_stays(world: World) -> None:
 
     await code_of_sign_in(client_at(world.app))
 
-    (kept,) = await world.database.fetch(sa.select(User.password_hash).where(User.id == ada.id))
+    (kept,) = await peek(world.database, sa.select(User.password_hash).where(User.id == ada.id))
     assert kept.password_hash == ada.password_hash
 
 

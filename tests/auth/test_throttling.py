@@ -10,7 +10,9 @@ from auth.throttling import FREE_AT_CLIENT, admit, client_of, forget, give_back,
 from domain.errors import TooManyAttempts
 from models import Throttle
 from models.database import Database
+from models.walls import EVERYTHING
 from tests.credentials import HERE, PASSWORD, client_at, code_of_sign_in, enrol, sign_in, signed_in, somebody
+from tests.peeking import peek
 from tests.world import Clock, World
 
 ELSEWHERE = "198.51.100.7"
@@ -86,7 +88,7 @@ async def test_what_was_given_back_has_cost_nothing(database: Database, clock: C
         await admit(database, counter, at=clock())
         await give_back(database, counter, at=clock())
 
-    attempts = [row.attempts for row in await database.fetch(sa.select(Throttle.attempts))]
+    attempts = [row.attempts for row in await peek(database, sa.select(Throttle.attempts))]
 
     assert attempts == [0]
 
@@ -96,10 +98,10 @@ async def test_old_counts_are_swept_away_by_the_next_success(database: Database,
         await attempt(database, clock, f"person-{number}@northwind.test", f"192.0.2.{number}")
     clock.at += timedelta(days=1)
 
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await forget(session, at=clock())
 
-    assert await database.fetch(sa.select(Throttle.attempts)) == []
+    assert await peek(database, sa.select(Throttle.attempts)) == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ async def test_success_clears_the_address_and_gives_the_client_back_its_attempt_
 
     assert await code_of_sign_in(client) is None
 
-    assert [row.attempts for row in await world.database.fetch(sa.select(Throttle.attempts))] == [4]
+    assert [row.attempts for row in await peek(world.database, sa.select(Throttle.attempts))] == [4]
 
 
 async def test_somebodys_own_account_buys_no_new_guesses(world: World) -> None:

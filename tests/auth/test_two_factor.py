@@ -23,6 +23,7 @@ from tests.credentials import (
     signed_in,
     start,
 )
+from tests.peeking import peek
 from tests.world import SEALER, Clock, World
 
 # RFC 6238, appendix B, SHA-1: the last six digits of the eight.
@@ -171,7 +172,7 @@ async def test_of_two_uses_of_one_recovery_code_at_once_one_wins(world: World, c
     codes = await asyncio.gather(*(code_of_sign_in(client_at(world.app), code=code) for _ in range(2)))
 
     assert sorted(codes, key=str) == ["INVALID_CREDENTIALS", None]
-    assert len(await world.database.fetch(sa.select(RecoveryCode.code_hash))) == 9
+    assert len(await peek(world.database, sa.select(RecoveryCode.code_hash))) == 9
 
 
 async def test_of_two_confirmations_at_once_one_wins(world: World, clock: Clock) -> None:
@@ -182,7 +183,7 @@ async def test_of_two_confirmations_at_once_one_wins(world: World, clock: Clock)
 
     shown = [payload["recoveryCodes"] for payload in payloads if not payload["errors"]]
     assert [len(codes) for codes in shown] == [10]
-    assert len(await world.database.fetch(sa.select(RecoveryCode.code_hash))) == 10
+    assert len(await peek(world.database, sa.select(RecoveryCode.code_hash))) == 10
 
 
 async def test_each_recovery_code_signs_in_once_however_it_is_typed(world: World, clock: Clock) -> None:
@@ -200,7 +201,7 @@ async def test_the_secret_is_stored_sealed_and_the_recovery_codes_hashed(world: 
     authenticator = await enrol(await signed_in(world), clock)
 
     stored = str(await world.rows())
-    (sealed,) = await world.database.fetch(sa.select(TwoFactor.sealed))
+    (sealed,) = await peek(world.database, sa.select(TwoFactor.sealed))
 
     secrets = [authenticator.secret, *authenticator.recovery_codes]
     assert [secret for secret in secrets if secret in stored or secret.replace("-", "") in stored] == []
@@ -228,8 +229,8 @@ async def test_once_given_up_nothing_is_left_of_it(world: World, clock: Clock) -
 
     assert payload["errors"] == []
     assert (await ada.query("{ viewer { twoFactor } }"))["viewer"]["twoFactor"] is False
-    assert await world.database.fetch(sa.select(TwoFactor.user_id)) == []
-    assert await world.database.fetch(sa.select(RecoveryCode.user_id)) == []
+    assert await peek(world.database, sa.select(TwoFactor.user_id)) == []
+    assert await peek(world.database, sa.select(RecoveryCode.user_id)) == []
     assert await code_of_sign_in(client_at(world.app, HERE)) is None
 
 

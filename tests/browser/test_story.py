@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from mail.inviting import Postman
 from models.database import Database
+from models.walls import EVERYTHING
 from resolvers.operating import Operator
 from tests.browser.graphiql import GraphiQL, refusals
 from tests.browser.people import open_mail, sign_out
@@ -46,7 +47,7 @@ async def ask(page: Page, document: str) -> Any:
 async def test_from_the_operators_command_to_somebody_who_is_let_go(
     page: Page, site: str, database: Database, clock: Clock, deliver: Deliver
 ) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         operator = Operator(session, Postman(site, SEALER), clock())
         told = await operator.create_reseller(
             "Acme MSP", "zoe@acme.example", is_eligible=True, time_zone="UTC", currency="USD"

@@ -13,8 +13,10 @@ from mail.transports import SmtpTransport, Transport
 from models import Mail
 from models.database import Database
 from models.sealing import Sealer
+from models.walls import EVERYTHING
 from tests.browser.conftest import chromium, complaints, page
 from tests.mail.office import Office
+from tests.peeking import peek
 from tests.world import Clock
 
 __all__ = ["chromium", "complaints", "page"]
@@ -88,7 +90,7 @@ def invite(database: Database, sealer: Sealer, clock: Clock) -> Poster:
     """Post an invitation in a transaction of its own, and return the mail's id."""
 
     async def posted(to: str = "ben@contoso.example") -> UUID:
-        async with database.transaction() as session:
+        async with database.transaction(EVERYTHING) as session:
             mail = post(session, sealer, kind=Kind.INVITATION, to=to, values=INVITATION, at=clock())
         return mail.id
 
@@ -100,6 +102,6 @@ def mails(database: Database) -> Rows:
     """Return the rows of the outbox, the oldest first."""
 
     async def rows() -> Sequence[sa.Row[tuple[object, ...]]]:
-        return await database.fetch(sa.select(*Mail.__table__.columns).order_by(Mail.id))
+        return await peek(database, sa.select(*Mail.__table__.columns).order_by(Mail.id))
 
     return rows

@@ -15,8 +15,10 @@ from mail.transports import RefusedForNow
 from models import Mail, outbox
 from models.database import Database
 from models.sealing import Sealer
+from models.walls import EVERYTHING, NOWHERE
 from tests.mail.conftest import Hire, Poster, Rows
 from tests.mail.office import Office
+from tests.peeking import peek
 from tests.world import Clock
 
 # Generous: it only bounds a test that would hang.
@@ -42,7 +44,7 @@ async def test_a_mail_reaches_its_address(
 async def test_a_mail_leaves_only_if_its_transaction_commits(
     hire: Hire, database: Database, sealer: Sealer, office: Office, clock: Clock
 ) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         post(session, sealer, kind=Kind.PASSWORD_CHANGED, to="ben@contoso.example", values={}, at=clock())
         await session.flush()
         await session.rollback()
@@ -168,8 +170,8 @@ async def test_a_permanent_refusal_makes_a_dead_letter(
     clock.at += timedelta(days=30)
     assert await hire().deliver_due() == 0
 
-    (dead,) = await database.fetch(outbox.dead_letters())
-    assert (dead.id, dead.reseller_id, dead.kind) == (mail_id, outbox.NO_RESELLER, "invitation")
+    (dead,) = await peek(database, outbox.dead_letters())
+    assert (dead.id, dead.reseller_id, dead.kind) == (mail_id, NOWHERE, "invitation")
     assert (dead.to_address, dead.attempts) == ("ben@contoso.example", 1)
     assert dead.failed_at == clock.at - timedelta(days=30)
     assert dead.last_error == "550 5.1.1 There is nobody of that name here"
@@ -245,7 +247,7 @@ async def test_after_ten_attempts_over_eight_hours_a_mail_is_dead(
     assert await hire(transport=Shut()).deliver_due() == 1
 
     assert [pause // timedelta(minutes=1) for pause in pauses] == [1, 2, 4, 8, 16, 32, 64, 128, 240]
-    (dead,) = await database.fetch(outbox.dead_letters())
+    (dead,) = await peek(database, outbox.dead_letters())
     assert (dead.attempts, dead.failed_at, dead.last_error) == (10, clock.at, "It is shut.")
 
 
@@ -254,13 +256,13 @@ async def test_a_mail_that_takes_every_worker_with_it_ends_as_a_dead_letter(
 ) -> None:
     await invite()
     for _ in range(outbox.MOST_ATTEMPTS):
-        async with database.transaction() as session:
+        async with database.transaction(EVERYTHING) as session:
             await outbox.claim(session, at=clock())
         clock.at += outbox.LEASE
 
     assert await hire().deliver_due() == 1
 
-    (dead,) = await database.fetch(outbox.dead_letters())
+    (dead,) = await peek(database, outbox.dead_letters())
     assert dead.last_error == "No worker came back from it."
     assert office.seen == []
 
@@ -278,7 +280,7 @@ async def test_one_spoilt_mail_does_not_stop_the_others(
     hire: Hire, invite: Poster, office: Office, mails: Rows, database: Database, change: dict[str, Any], reason: str
 ) -> None:
     spoilt, _ = await invite(), await invite()
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Mail).where(Mail.id == spoilt).values(change))
 
     assert await hire().deliver_due() == 2

@@ -6,6 +6,7 @@ import pytest
 
 from models import Mail, outbox
 from models.database import Database
+from models.walls import EVERYTHING
 from tests.mail.conftest import Poster, Rows
 from tests.world import Clock
 
@@ -25,7 +26,7 @@ async def test_a_mail_that_somebody_is_claiming_is_passed_over(
     invite: Poster, database: Database, clock: Clock
 ) -> None:
     first, second = await invite(), await invite()
-    async with database.transaction() as mine, database.transaction() as theirs:
+    async with database.transaction(EVERYTHING) as mine, database.transaction(EVERYTHING) as theirs:
         claims = [await outbox.claim(session, at=clock()) for session in (mine, theirs, theirs)]
 
     assert [claimed and claimed.id for claimed in claims] == [first, second, None]
@@ -33,7 +34,7 @@ async def test_a_mail_that_somebody_is_claiming_is_passed_over(
 
 async def test_a_late_failure_changes_nothing(taken_over: Mail, database: Database, mails: Rows, clock: Clock) -> None:
     before = await mails()
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await outbox.put_off(session, taken_over, reason="late", until=clock())
         await outbox.give_up(session, taken_over, reason="late", at=clock())
 
@@ -41,7 +42,7 @@ async def test_a_late_failure_changes_nothing(taken_over: Mail, database: Databa
 
 
 async def test_a_late_success_counts(taken_over: Mail, database: Database, mails: Rows, clock: Clock) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await outbox.mark_sent(session, taken_over, at=clock())
 
     (row,) = await mails()
@@ -59,5 +60,5 @@ def test_a_pause_is_any_part_of_a_time_that_doubles_up_to_a_cap(attempts: int, c
 
 
 async def _claimed(database: Database, clock: Clock) -> Mail | None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         return await outbox.claim(session, at=clock())

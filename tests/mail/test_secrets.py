@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from models.database import Database
 from tests.mail.conftest import INVITATION, LINK, TOKEN, Hire, Poster
 from tests.mail.office import Office
+from tests.peeking import peek
 
 SECRETS = [LINK, TOKEN, TOKEN[:20], str(INVITATION["dashboard_name"])]
 
@@ -55,13 +56,13 @@ async def test_nothing_of_a_letter_is_stored_or_logged(
 
 async def test_what_was_sent_is_forgotten(hire: Hire, invite: Poster, database: Database) -> None:
     await invite()
-    before = await database.fetch(sa.text("SELECT length(sealed) > 100 FROM mails"))
+    before = await peek(database, sa.text("SELECT length(sealed) > 100 FROM mails"))
     await hire().deliver_due()
 
     assert [tuple(row) for row in before] == [(True,)]
-    assert [tuple(row) for row in await database.fetch(sa.text("SELECT sealed FROM mails"))] == [(None,)]
+    assert [tuple(row) for row in await peek(database, sa.text("SELECT sealed FROM mails"))] == [(None,)]
 
 
 async def _dump(database: Database) -> str:
-    (row,) = await database.fetch(sa.text("SELECT mails::text FROM mails"))
+    (row,) = await peek(database, sa.text("SELECT mails::text FROM mails"))
     return str(row[0])

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from models import Account, Reseller
 from models.accounts import account_rows, status_ends_on
 from models.paging import Order, Page, Slice, write_cursor
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import World
 
 TODAY = date(2025, 6, 1)
@@ -49,7 +51,7 @@ class Screen:
 
     async def page(self, size: int, *, is_backward: bool = False, cursor: str | None = None) -> Slice:
         page, mine = Page(size, is_backward, cursor), account_rows().where(Account.reseller_id == self._reseller.id)
-        return page.cut(await self._world.database.fetch(page.of(mine, self._order)), self._order)
+        return page.cut(await peek(self._world.database, page.of(mine, self._order)), self._order)
 
     async def add(self, name: str, day: date) -> Account:
         self._world.clock.on(day)
@@ -146,7 +148,7 @@ async def test_a_cursor_holds_its_place_after_its_row_has_moved(world: World) ->
     screen = Screen(world, await world.reseller(), "NAME", is_descending=False)
     stored = [(await screen.add(name, EARLY)).id for name in ("a", "b", "c")]
     cursor = (await screen.page(2)).cursors[1]
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Account).where(Account.id == stored[1]).values(name="A0"))
 
     page = await screen.page(2, cursor=cursor)
@@ -159,7 +161,7 @@ async def test_instants_a_microsecond_apart_are_on_the_right_side_of_a_cursor(wo
     stored = [(await screen.add(name, EARLY)).id for name in ("a", "b", "c")]
     for number, account in enumerate(stored):
         at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             await session.execute(sa.update(Account).where(Account.id == account).values(created_at=at))
 
     cursor = (await screen.page(1)).cursors[0]

@@ -16,6 +16,8 @@ from models import Account, Reseller, Subscription
 from models.accounts import account_rows, has_status, status_ends_on
 from models.database import Database
 from models.scopes import Scope
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import HUNTRESS, MONTHLY, PARTNER, World
 
 AT = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -54,7 +56,7 @@ def contract_of(account: Account, status: SubscriptionStatus, starts_on: date | 
 
 
 async def store(database: Database, accounts: list[Account], contracts: list[Subscription]) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         session.add_all(accounts)
         await session.flush()
         session.add_all(contracts)
@@ -62,7 +64,7 @@ async def store(database: Database, accounts: list[Account], contracts: list[Sub
 
 async def read(database: Database, today: date) -> list[Any]:
     statuses = [has_status(status, today).label(status.value) for status in AccountStatus]
-    return list(await database.fetch(account_rows().add_columns(status_ends_on(today).label("ends_on"), *statuses)))
+    return list(await peek(database, account_rows().add_columns(status_ends_on(today).label("ends_on"), *statuses)))
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ async def test_an_account_is_one_row_whatever_contracts_it_had(world: World) -> 
     closed = [contract_of(account, CANCELED, None), contract_of(account, COMPLETED, date(2023, 1, 1))]
     await store(world.database, [account], [*closed, contract_of(account, PENDING, None)])
 
-    rows = await world.database.fetch(account_rows())
+    rows = await peek(world.database, account_rows())
 
     assert [(row.id, row.contract_status, row.contract_starts_on) for row in rows] == [(account.id, PENDING, None)]
 
@@ -175,7 +177,7 @@ async def test_a_scope_sees_its_resellers_accounts_and_those_it_belongs_to_and_n
     }
 
     seen = {
-        name: {row.id for row in await world.database.fetch(account_rows().where(Account.visible_to(scope)))}
+        name: {row.id for row in await peek(world.database, account_rows().where(Account.visible_to(scope)))}
         for name, scope in scopes.items()
     }
 

@@ -11,6 +11,8 @@ from uuid_utils.compat import uuid7
 from models import Reseller
 from models.database import Database, Snapshot
 from models.embedded import EmbeddedDatabase
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import World
 
 NAMES = sa.select(Reseller.name).order_by(Reseller.name)
@@ -27,7 +29,7 @@ async def narrow(postgres: EmbeddedDatabase, database: Database) -> AsyncIterato
 @pytest.fixture
 async def snapshot(database: Database) -> AsyncIterator[Snapshot]:
     """A moment, closed whatever happens: what it holds would keep the database from being emptied."""
-    opened = database.snapshot()
+    opened = database.snapshot(EVERYTHING)
     yield opened
     await opened.close()
 
@@ -44,7 +46,7 @@ async def test_a_commit_between_two_fetches_is_not_seen(world: World, snapshot: 
     second = scalars(await snapshot.fetch(NAMES))
 
     assert first == second == ["Before"]
-    assert scalars(await world.database.fetch(NAMES)) == ["Before", "Between"]
+    assert scalars(await peek(world.database, NAMES)) == ["Before", "Between"]
 
 
 async def test_the_moment_is_that_of_the_first_fetch(world: World, snapshot: Snapshot) -> None:
@@ -102,7 +104,7 @@ async def test_nothing_is_written_through_a_snapshot(
     with pytest.raises(DBAPIError, match="in a read-only transaction"):
         await snapshot.fetch(statement)
 
-    assert scalars(await world.database.fetch(NAMES)) == ["Northwind"]
+    assert scalars(await peek(world.database, NAMES)) == ["Northwind"]
 
 
 async def test_a_snapshot_holds_no_connection_before_its_first_fetch_and_none_after_closing(narrow: Database) -> None:
@@ -152,25 +154,25 @@ async def test_what_a_block_leaves_by_an_exception_is_rolled_back(world: World) 
     await world.reseller("Northwind")
 
     async def fail() -> None:
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             await session.execute(sa.update(Reseller).values(name="Changed"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
 
-    assert scalars(await world.database.fetch(NAMES)) == ["Northwind"]
+    assert scalars(await peek(world.database, NAMES)) == ["Northwind"]
 
 
 async def test_what_a_block_wrote_is_seen_where_it_ends_and_not_before(world: World) -> None:
     await world.reseller("Northwind")
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Reseller).values(name="Changed"))
-        inside = scalars(await world.database.fetch(NAMES))
+        inside = scalars(await peek(world.database, NAMES))
 
     assert inside == ["Northwind"]
-    assert scalars(await world.database.fetch(NAMES)) == ["Changed"]
+    assert scalars(await peek(world.database, NAMES)) == ["Changed"]
 
 
 async def test_the_application_changes_rows_and_never_tables(database: Database) -> None:

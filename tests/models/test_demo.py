@@ -12,6 +12,8 @@ from models.accounts import account_rows
 from models.database import Database
 from models.demo.world import Demo, demo_password_hash, is_empty, set_demo_password
 from models.terms import current_terms
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import HUNTRESS, PARTNER, World
 
 AT = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
@@ -28,7 +30,7 @@ EVERYBODY = [
 
 @pytest.fixture
 async def demo(database: Database) -> Database:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await Demo(session, today=TODAY, at=AT, password_hash="hashed").load()
     return database
 
@@ -47,7 +49,7 @@ def state_of(row: Any, today: date = TODAY) -> str:
 
 
 async def states(database: Database, reseller: str) -> list[tuple[str, str]]:
-    rows = await database.fetch(account_rows().where(Reseller.name == reseller).order_by(Account.name))
+    rows = await peek(database, account_rows().where(Reseller.name == reseller).order_by(Account.name))
     return [(row.support_type.value.split("_")[0], state_of(row)) for row in rows]
 
 
@@ -59,7 +61,7 @@ async def test_everybody_has_exactly_the_memberships_of_the_table(demo: Database
     )
     memberships = sa.select(User.email, Membership.role, Membership.kind, name.label("name")).join(Membership)
 
-    found = {(row.email, row.role.value, row.kind.value, row.name) for row in await demo.fetch(memberships)}
+    found = {(row.email, row.role.value, row.kind.value, row.name) for row in await peek(demo, memberships)}
 
     assert found == {
         ("ada@northwind.example", "ADMIN", "RESELLER", "Northwind Managed IT"),
@@ -95,7 +97,7 @@ async def test_contoso_has_three_huntress_supported_accounts(demo: Database) -> 
 
 
 async def test_only_northwind_may_sell_partner_supported(demo: Database) -> None:
-    rows = await demo.fetch(sa.select(Reseller.name, Reseller.is_eligible).order_by(Reseller.name))
+    rows = await peek(demo, sa.select(Reseller.name, Reseller.is_eligible).order_by(Reseller.name))
 
     assert [tuple(row) for row in rows] == [("Contoso Resale", False), ("Northwind Managed IT", True)]
 
@@ -104,19 +106,20 @@ async def test_all_of_northwinds_people_have_accepted_the_terms_and_ben_has_not(
     accepted = sa.select(User.email, Reseller.name, TermsAcceptance.version).where(
         User.id == TermsAcceptance.user_id, Reseller.id == TermsAcceptance.reseller_id
     )
-    [current] = await demo.fetch(current_terms())
+    [current] = await peek(demo, current_terms())
 
-    assert {tuple(row) for row in await demo.fetch(accepted)} == {
+    assert {tuple(row) for row in await peek(demo, accepted)} == {
         (f"{name}@northwind.example", "Northwind Managed IT", current.version) for name in ("ada", "fred", "rita")
     }
 
 
 async def test_every_contract_begins_after_its_trial_and_has_its_accounts_support_type(demo: Database) -> None:
-    rows = await demo.fetch(
+    rows = await peek(
+        demo,
         sa.select(Account.name, Subscription.starts_on - Account.trial_ends_on, Subscription.support_type)
         .join(Subscription, Subscription.account_id == Account.id)
         .where(Subscription.starts_on.is_not(None))
-        .order_by(Account.name)
+        .order_by(Account.name),
     )
 
     assert [tuple(row) for row in rows] == [
@@ -129,21 +132,21 @@ async def test_every_contract_begins_after_its_trial_and_has_its_accounts_suppor
 
 async def test_everybody_signs_in_with_the_password_of_the_demo(demo: Database) -> None:
     people = sa.select(User.email, User.password_hash).order_by(User.email)
-    assert [tuple(row) for row in await demo.fetch(people)] == [(email, "hashed") for email in EVERYBODY]
+    assert [tuple(row) for row in await peek(demo, people)] == [(email, "hashed") for email in EVERYBODY]
 
-    async with demo.transaction() as session:
+    async with demo.transaction(EVERYTHING) as session:
         await set_demo_password(session, "hashed anew")
         known = await demo_password_hash(session)
 
     assert known == "hashed anew"
-    assert [tuple(row) for row in await demo.fetch(people)] == [(email, "hashed anew") for email in EVERYBODY]
+    assert [tuple(row) for row in await peek(demo, people)] == [(email, "hashed anew") for email in EVERYBODY]
 
 
 async def test_another_password_changes_nobody_elses(demo: Database, world_beside: User) -> None:
-    async with demo.transaction() as session:
+    async with demo.transaction(EVERYTHING) as session:
         await set_demo_password(session, "hashed anew")
 
-    [row] = await demo.fetch(sa.select(User.password_hash).where(User.id == world_beside.id))
+    [row] = await peek(demo, sa.select(User.password_hash).where(User.id == world_beside.id))
     assert row.password_hash == "own"
 
 
@@ -151,13 +154,13 @@ async def test_another_password_changes_nobody_elses(demo: Database, world_besid
 async def world_beside(demo: Database) -> User:
     """Somebody who came after the demo was loaded."""
     added = User(name="Zoe", email="zoe@example.test", password_hash="own", created_at=AT)
-    async with demo.transaction() as session:
+    async with demo.transaction(EVERYTHING) as session:
         session.add(added)
     return added
 
 
 async def test_a_database_is_empty_until_somebody_or_something_is_stored(database: Database) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         before = await is_empty(session)
         await Demo(session, today=TODAY, at=AT, password_hash="hashed").load()
         after = await is_empty(session)
@@ -168,7 +171,7 @@ async def test_a_database_is_empty_until_somebody_or_something_is_stored(databas
 async def test_a_database_with_a_reseller_is_not_empty_and_not_the_demo(world: World) -> None:
     await world.reseller()
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         assert await is_empty(session) is False
         assert await demo_password_hash(session) is None
 
@@ -178,10 +181,10 @@ async def test_the_demo_loads_on_any_day(database: Database, day: str) -> None:
     today = date.fromisoformat(day)
     at = datetime.combine(today, AT.time(), UTC)
 
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await Demo(session, today=today, at=at, password_hash="hashed").load()
 
     fourth_coffee = account_rows().where(Account.subdomain == "fourth-coffee")
-    [row] = await database.fetch(fourth_coffee)
+    [row] = await peek(database, fourth_coffee)
     assert row.trial_starts_on == today - timedelta(days=200)
     assert state_of(row, today) == "active and billed"

@@ -17,6 +17,7 @@ from models.loaders import Loaders
 from models.organizations import OwningAccount
 from models.paging import Page
 from models.scopes import Scope
+from models.walls import EVERYTHING
 from tests.world import PARTNER, World, gid
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -62,7 +63,7 @@ async def northwind(world: World) -> Northwind:
 
 @pytest.fixture
 async def snapshot(database: Database) -> AsyncIterator[Snapshot]:
-    opened = database.snapshot()
+    opened = database.snapshot(EVERYTHING)
     yield opened
     await opened.close()
 

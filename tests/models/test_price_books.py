@@ -14,6 +14,8 @@ from models import Plan, PriceBook, Subscription
 from models.catalog import plan_for, plans_on
 from models.database import Database
 from models.price_books import load_price_book, read_price_book
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import HUNTRESS, MONTHLY, PARTNER, World
 
 AT = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -33,12 +35,12 @@ def dated(day: str, cost: str, currency: str = "USD") -> str:
 
 
 async def load(database: Database, text: str) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await load_price_book(session, read_price_book(text), at=AT)
 
 
 async def cost_on(database: Database, day: date, currency: str = "USD") -> list[Decimal]:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         return [plan.cost_per_system for plan in (await session.scalars(plans_on(day, currency))).all()]
 
 
@@ -179,7 +181,7 @@ async def test_a_second_book_of_the_same_day_and_currency_is_refused(database: D
 
 async def test_a_book_is_loaded_whole_or_not_at_all(database: Database) -> None:
     async def fail() -> None:
-        async with database.transaction() as session:
+        async with database.transaction(EVERYTHING) as session:
             await load_price_book(session, read_price_book(book()), at=AT)
             await session.flush()
             raise ZeroDivisionError
@@ -187,7 +189,7 @@ async def test_a_book_is_loaded_whole_or_not_at_all(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         await fail()
 
-    assert await database.fetch(sa.select(PriceBook.id)) == await database.fetch(sa.select(Plan.id)) == []
+    assert await peek(database, sa.select(PriceBook.id)) == await peek(database, sa.select(Plan.id)) == []
 
 
 async def test_a_book_is_effective_from_its_day_until_a_later_one_of_its_currency_is(database: Database) -> None:
@@ -214,7 +216,7 @@ async def test_a_book_is_effective_from_its_day_until_a_later_one_of_its_currenc
 async def test_before_the_first_book_nothing_is_priced(database: Database) -> None:
     await load(database, dated("2025-01-02", "1.00"))
 
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         with pytest.raises(Conflict, match="No price book is effective yet for the reseller's currency"):
             await plan_for(session, PARTNER, 1, currency_code="USD", on=date(2025, 1, 1))
 
@@ -235,7 +237,7 @@ async def test_before_the_first_book_nothing_is_priced(database: Database) -> No
 async def test_the_plan_follows_from_the_support_type_and_the_number_of_systems(
     world: World, support_type: SupportType, systems: int, name: str
 ) -> None:
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         plan = await plan_for(session, support_type, systems, currency_code="USD", on=date(2025, 1, 1))
 
     assert plan.name == name
@@ -246,11 +248,11 @@ async def test_a_new_price_book_changes_no_saved_contract(world: World) -> None:
     pending = await world.contract(await world.account(reseller), 10, MONTHLY)
     active = await world.contract(await world.account(reseller), 10, MONTHLY, activated_on=date(2025, 1, 1))
     columns = sa.select(*Subscription.__table__.columns).order_by(Subscription.id)
-    before = await world.database.fetch(columns)
+    before = await peek(world.database, columns)
 
     await world.load_prices(dated("2025-01-01", "99.00"))
 
-    assert await world.database.fetch(columns) == before
+    assert await peek(world.database, columns) == before
     assert [(row.id, row.cost_per_system) for row in before] == [
         (pending.id, Decimal("2.5000")),
         (active.id, Decimal("2.5000")),

@@ -9,6 +9,8 @@ from models import TermsVersion
 from models.database import Database
 from models.publishing import TermsError, publish_terms
 from models.terms import acceptances_of, current_terms
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import World
 
 AT = datetime(2025, 1, 1, 12, tzinfo=UTC)
@@ -17,7 +19,7 @@ NO_TEXT = "there is no text below the first line"
 
 
 async def publish(database: Database, text: str, *, at: datetime = AT) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await publish_terms(session, text, at=at)
 
 
@@ -36,7 +38,7 @@ async def test_the_first_line_names_the_version_and_the_rest_is_the_text(
 ) -> None:
     await publish(database, text)
 
-    assert [tuple(row) for row in await database.fetch(current_terms())] == [(version, body)]
+    assert [tuple(row) for row in await peek(database, current_terms())] == [(version, body)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ async def test_a_file_that_names_no_version_or_says_nothing_is_refused(
         await publish(database, text)
 
     assert str(refused.value) == message
-    assert await database.fetch(sa.select(TermsVersion.version)) == []
+    assert await peek(database, sa.select(TermsVersion.version)) == []
 
 
 async def test_a_version_is_never_changed(database: Database) -> None:
@@ -74,14 +76,14 @@ async def test_a_version_is_never_changed(database: Database) -> None:
         await publish(database, "Version: 1\nBe unkind.\n", at=AT + timedelta(days=1))
 
     assert str(refused.value) == "the version 1 was published before; a version is never changed"
-    assert [tuple(row) for row in await database.fetch(current_terms())] == [("1", "Be kind.")]
+    assert [tuple(row) for row in await peek(database, current_terms())] == [("1", "Be kind.")]
 
 
 async def test_the_version_that_was_published_last_is_current_whatever_it_is_called(database: Database) -> None:
     await publish(database, "Version: 9\nOld.\n")
     await publish(database, "Version: 10\nNew.\n", at=AT + timedelta(microseconds=1))
 
-    assert [tuple(row) for row in await database.fetch(current_terms())] == [("10", "New.")]
+    assert [tuple(row) for row in await peek(database, current_terms())] == [("10", "New.")]
 
 
 async def test_an_acceptance_is_of_one_version_for_one_reseller(world: World) -> None:
@@ -92,7 +94,7 @@ async def test_an_acceptance_is_of_one_version_for_one_reseller(world: World) ->
 
     await world.publish("Version: t2\nBe kinder.\n")
 
-    assert [tuple(row) for row in await world.database.fetch(acceptances_of(ada.id, "t1"))] == [
+    assert [tuple(row) for row in await peek(world.database, acceptances_of(ada.id, "t1"))] == [
         (northwind.id, world.clock())
     ]
-    assert await world.database.fetch(acceptances_of(ada.id, "t2")) == []
+    assert await peek(world.database, acceptances_of(ada.id, "t2")) == []

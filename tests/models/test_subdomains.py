@@ -11,6 +11,8 @@ from domain.errors import SubdomainTaken
 from models import subdomains
 from models.database import Database
 from models.subdomains import account_of
+from models.walls import EVERYTHING
+from tests.peeking import peek
 
 NOON = datetime(2025, 1, 1, 12, tzinfo=UTC)
 # The 90th day after it, over a spring's change of the clocks in most places: instants do not care.
@@ -19,17 +21,17 @@ ACME, RIVAL, RESELLER = uuid7(), uuid7(), uuid7()
 
 
 async def claim(database: Database, account_id: UUID, name: str = "acme", *, at: datetime = NOON) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await subdomains.claim(session, name, reseller_id=RESELLER, account_id=account_id, at=at)
 
 
 async def release(database: Database, name: str = "acme", *, at: datetime = NOON) -> None:
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await subdomains.release(session, name, at=at)
 
 
 async def holder(database: Database, name: str = "acme") -> UUID | None:
-    rows = await database.fetch(account_of(name))
+    rows = await peek(database, account_of(name))
     return rows[0].account_id if rows else None
 
 
@@ -126,7 +128,7 @@ async def test_of_twelve_who_claim_a_name_at_once_exactly_one_gets_it(database: 
 
 async def test_a_claim_that_is_rolled_back_takes_nothing(database: Database) -> None:
     async def fail() -> None:
-        async with database.transaction() as session:
+        async with database.transaction(EVERYTHING) as session:
             await subdomains.claim(session, "acme", reseller_id=RESELLER, account_id=ACME, at=NOON)
             raise ZeroDivisionError
 

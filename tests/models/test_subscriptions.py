@@ -16,6 +16,8 @@ from domain.lifecycle import SubscriptionStatus
 from domain.money import Money
 from models import Account, Plan, Subscription
 from models.database import Database
+from models.walls import EVERYTHING
+from tests.peeking import peek
 from tests.world import ANNUAL, MONTHLY, PARTNER, World
 
 AT, LATER = datetime(2025, 1, 1, 12, tzinfo=UTC), datetime(2025, 1, 10, 9, tzinfo=UTC)
@@ -32,7 +34,7 @@ async def insert(
 ) -> None:
     """Insert a contract behind the models' back."""
     row = {"reseller_id": account.reseller_id, "id": uuid7(), "account_id": account.id, "plan_id": uuid7()}
-    async with database.transaction() as session:
+    async with database.transaction(EVERYTHING) as session:
         await session.execute(INSERT, {**row, "status": status, "systems": systems, "starts_on": starts_on})
 
 
@@ -158,7 +160,7 @@ async def test_closed_contracts_leave_room_for_an_open_one_and_other_accounts_ha
     await insert(world.database, other, "PENDING")
 
     counted = sa.select(Subscription.account_id).where(Subscription.is_open()).order_by(Subscription.id)
-    assert [row.account_id for row in await world.database.fetch(counted)] == [account.id, other.id]
+    assert [row.account_id for row in await peek(world.database, counted)] == [account.id, other.id]
 
 
 async def test_of_twelve_contracts_inserted_at_once_exactly_one_is_there(world: World) -> None:

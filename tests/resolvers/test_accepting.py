@@ -14,6 +14,7 @@ from auth.passwords import hash_password
 from domain.tenancy import Role
 from models import Membership, Reseller
 from tests.clients import Client
+from tests.peeking import peek
 from tests.world import World, gid
 
 NEW = "new@example.test"
@@ -54,7 +55,7 @@ def invite(ada: Client, reseller: Reseller) -> Invite:
 
 
 async def memberships(world: World) -> int:
-    ((number,),) = await world.database.fetch(sa.select(sa.func.count()).select_from(Membership))
+    ((number,),) = await peek(world.database, sa.select(sa.func.count()).select_from(Membership))
     return int(number)
 
 
@@ -114,7 +115,7 @@ async def test_who_was_added_without_a_password_sets_it_up(world: World, strange
     payload = await stranger.mutate("acceptInvitation", {"token": await world.token(NEW), **SET_UP}, "viewer { name }")
 
     assert payload == {"viewer": {"name": "Nora New"}, "errors": []}
-    ((user_id,),) = await world.database.fetch(sa.select(Membership.user_id).where(Membership.role == Role.FINANCE))
+    ((user_id,),) = await peek(world.database, sa.select(Membership.user_id).where(Membership.role == Role.FINANCE))
     assert user_id == person.id
 
 
@@ -262,7 +263,7 @@ async def test_two_links_of_one_new_address_at_once_make_one_person(
     )
 
     assert [error["code"] for each in payloads for error in each["errors"]] == ["UNAUTHENTICATED"]
-    ((people,),) = await world.database.fetch(sa.text("SELECT count(*) FROM users WHERE email = 'new@example.test'"))
+    ((people,),) = await peek(world.database, sa.text("SELECT count(*) FROM users WHERE email = 'new@example.test'"))
     assert people == 1
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.tenancy import Role
 from models import ids
+from models.walls import EVERYTHING
 from resolvers.api import Api
 from tests.clients import ERRORS, Client
 from tests.credentials import PASSWORD
@@ -129,7 +130,7 @@ async def test_the_application_itself_cannot_change_the_audit(world: World, stat
     before = await world.events()
 
     with pytest.raises(ProgrammingError, match="permission denied for table audit_events"):
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             await session.execute(sa.text(statement))
 
     assert await world.events() == before

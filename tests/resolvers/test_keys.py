@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from auth.keys import is_well_formed
 from domain.tenancy import Role
 from models import Account, ApiKey, Reseller, User
+from models.walls import EVERYTHING
 from tests.clients import Client, forbidden
+from tests.peeking import peek
 from tests.world import HUNTRESS, PARTNER, Place, World, gid, missing
 
 KEY = "apiKey { id name role lastFour createdAt expiresAt lastUsedAt revokedAt }"
@@ -36,7 +38,7 @@ async def made(client: Client, place: Place, role: str = "ADMIN", **rest: Any) -
 
 
 async def revoked(world: World, key: ApiKey) -> datetime | None:
-    ((at,),) = await world.database.fetch(sa.select(ApiKey.revoked_at).where(ApiKey.id == key.id))
+    ((at,),) = await peek(world.database, sa.select(ApiKey.revoked_at).where(ApiKey.id == key.id))
     found: datetime | None = at
     return found
 
@@ -339,10 +341,10 @@ async def test_disabling_a_dashboard_disables_its_keys(world: World) -> None:
     before = [await works(robot) for robot in robots]
     at = datetime(2025, 1, 1, tzinfo=UTC)
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Account).where(Account.id == account.id).values(disabled_at=at))
     one_account = [await works(robot) for robot in robots]
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(disabled_at=at))
 
     assert before == [True, True, True]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from domain.tenancy import Role
 from models import Account, Membership, Organization, Reseller
 from tests.clients import Client, forbidden
+from tests.peeking import peek
 from tests.world import HUNTRESS, PARTNER, Place, World, gid, missing
 
 LAST = {"code": "LAST_ADMIN", "message": "A dashboard keeps at least one ADMIN.", "path": []}
@@ -221,7 +222,7 @@ async def test_of_two_admins_who_turn_on_each_other_exactly_one_remains(world: W
         # The one who came second is the last ADMIN's victim no more, or no longer an ADMIN at all.
         assert codes[0] in {"LAST_ADMIN", "FORBIDDEN", "NOT_FOUND"}
         count = sa.select(sa.func.count()).where(Membership.dashboard_id == reseller.id, Membership.role == Role.ADMIN)
-        assert [tuple(row) for row in await world.database.fetch(count)] == [(1,)]
+        assert [tuple(row) for row in await peek(world.database, count)] == [(1,)]
 
 
 async def test_two_admins_who_leave_at_once_do_not_leave_an_empty_chair(world: World) -> None:

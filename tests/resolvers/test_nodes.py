@@ -5,6 +5,7 @@ import pytest
 from domain.tenancy import Role
 from models import Plan, ids
 from models.catalog import plans_on
+from models.walls import EVERYTHING
 from tests.resolvers.operations import tenancy
 from tests.world import World, gid, missing
 
@@ -40,7 +41,7 @@ async def test_a_viewer_is_found_by_nobody_but_themselves(world: World) -> None:
 
 
 async def plan_id(world: World) -> str:
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         plan: Plan | None = await session.scalar(plans_on(world.clock.at.date(), "USD"))
     assert plan is not None
     return ids.encode("plan", plan.id)

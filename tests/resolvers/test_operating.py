@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.tenancy import Role
 from mail.inviting import Postman
 from models import Mail, ids
+from models.walls import EVERYTHING
 from resolvers.operating import Operator, OperatorError, operated
 from tests.clients import Client
 from tests.resolvers.changes import CHANGES, staged
@@ -28,7 +29,7 @@ def operating(world: World) -> Operating:
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Operator]:
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             yield Operator(session, Postman("http://testserver", SEALER), world.clock())
 
     return opened
@@ -292,7 +293,7 @@ async def test_dead_letters_are_told_without_what_they_say(world: World, operati
     reseller = await world.reseller()
     ada = await world.admin(reseller)
     await ada.mutate("inviteMember", {"dashboardId": gid(reseller), "email": "a@example.test", "role": "ADMIN"})
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         await session.execute(sa.update(Mail).values(failed_at=world.clock(), last_error="550 no such user"))
 
     async with operating() as operator:

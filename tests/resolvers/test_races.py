@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.tenancy import Role
 from models import Reseller, Subdomain, Subscription
 from models.database import Database
+from models.walls import EVERYTHING
 from tests.clients import Client
+from tests.peeking import peek
 from tests.resolvers.operations import NEW
 from tests.world import HUNTRESS, PARTNER, World, gid
 
@@ -162,7 +164,7 @@ async def waits_for(database: Database, backend: int) -> int:
     """Return the backend of another connection as soon as one waits for a lock that this one holds."""
     waiting = sa.text("SELECT pid FROM pg_stat_activity WHERE :backend = ANY (pg_blocking_pids(pid))")
     async with asyncio.timeout(20):
-        while not (found := await database.fetch(waiting.bindparams(backend=backend))):
+        while not (found := await peek(database, waiting.bindparams(backend=backend))):
             pass
     return int(found[0].pid)
 
@@ -192,14 +194,14 @@ async def test_a_choice_waits_for_a_withdrawal_of_the_eligibility_that_came_firs
     reseller, ada, ways = await choices(world)
 
     for name, input in ways:
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             await session.execute(withdrawal(reseller))
             choosing = asyncio.create_task(ada.refused(name, input))
             await waits_for(world.database, await backend_of(session))
             before = await world.rows()
 
         assert await choosing == NOT_ELIGIBLE
-        async with world.database.transaction() as session:
+        async with world.database.transaction(EVERYTHING) as session:
             await session.execute(sa.update(Reseller).values(is_eligible=True))
         assert await world.rows() == before
 
@@ -207,7 +209,7 @@ async def test_a_choice_waits_for_a_withdrawal_of_the_eligibility_that_came_firs
 async def test_a_withdrawal_of_the_eligibility_waits_for_a_choice_that_came_first(world: World) -> None:
     reseller, ada, ((_, creating), *_) = await choices(world)
 
-    async with AsyncSession(world.database.engine) as session:
+    async with world.database.transaction() as session:
         # Somebody who is about to take the same subdomain keeps the choice from being committed, and then gives up.
         session.add(Subdomain(name=creating["subdomain"], reseller_id=reseller.id, account_id=reseller.id))
         await session.flush()
@@ -215,6 +217,7 @@ async def test_a_withdrawal_of_the_eligibility_waits_for_a_choice_that_came_firs
         chooser = await waits_for(world.database, await backend_of(session))
         withdrawing = asyncio.create_task(world.withdraw_eligibility(reseller))
         await waits_for(world.database, chooser)
+        await session.rollback()
     payload = await choosing
     await withdrawing
 

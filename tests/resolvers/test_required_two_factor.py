@@ -7,6 +7,7 @@ from domain.tenancy import Role
 from models import User
 from tests.clients import Client, forbidden
 from tests.credentials import PASSWORD, enrol, signed_in
+from tests.peeking import peek
 from tests.resolvers.operations import OPERATIONS, Operation, Tenancy, tenancy
 from tests.world import Clock, World, gid, missing
 
@@ -116,7 +117,7 @@ async def test_giving_it_up_closes_the_reseller_again(world: World, clock: Clock
     await require_it(world, mine, clock)
     ada = await signed_in(world)
     authenticator = await enrol(ada, clock)
-    (user,) = await world.database.fetch(sa.select(User).where(User.email == "ada@northwind.test"))
+    (user,) = await peek(world.database, sa.select(User).where(User.email == "ada@northwind.test"))
     await world.join(user, Role.ADMIN, mine.reseller)
     document = "query($id: ID!) { reseller(id: $id) { availableActions { action reason { code } } } }"
 

@@ -14,7 +14,7 @@ READ = f"query($id: ID!) {{ account(id: $id) {{ {STATUS} }} }}"
 TRIALING = "query($id: ID!) { reseller(id: $id) { accounts(where: {status: [TRIALING]}) { totalCount } } }"
 
 
-async def seen(client: Client, id: str) -> Any:
+async def peek(client: Client, id: str) -> Any:
     return (await client.query(READ, id=id))["account"]
 
 
@@ -84,7 +84,7 @@ async def test_the_trial_runs_through_its_last_day_in_the_resellers_time_zone(
 
     statuses, counts = [], []
     for world.clock.at in at:
-        statuses.append(await seen(ada, account["account"]["id"]))
+        statuses.append(await peek(ada, account["account"]["id"]))
         counts.append((await ada.query(TRIALING, id=gid(reseller)))["reseller"]["accounts"]["totalCount"])
 
     dates = {"statusEndsOn": ends_on, "trialStartsOn": starts_on, "trialEndsOn": ends_on, "subscription": None}
@@ -123,7 +123,7 @@ async def test_a_pending_contract_does_not_keep_the_trial_from_expiring(world: W
     ada = await world.admin(reseller)
     world.clock.on(date(2025, 1, 22))
 
-    found = await seen(ada, gid(account))
+    found = await peek(ada, gid(account))
 
     assert (found["status"], found["statusEndsOn"]) == ("TRIAL_EXPIRED", "2025-01-21")
     assert found["subscription"]["status"] == "PENDING"
@@ -137,7 +137,7 @@ async def test_an_expired_trial_becomes_active_at_once(world: World) -> None:
 
     await ada.mutate("activateSubscription", {"id": gid(contract)})
 
-    found = await seen(ada, gid(account))
+    found = await peek(ada, gid(account))
     assert (found["status"], found["statusEndsOn"]) == ("ACTIVE", "2026-03-04")
 
 
@@ -171,7 +171,7 @@ async def test_status_ends_with_the_current_term_through_every_renewal(
     ada = await world.admin(reseller)
     world.clock.on(date.fromisoformat(today))
 
-    found = await seen(ada, gid(account))
+    found = await peek(ada, gid(account))
 
     assert (found["status"], found["statusEndsOn"]) == ("ACTIVE", ends_on)
     assert found["subscription"] == {
@@ -199,7 +199,7 @@ async def test_a_contract_renews_at_the_resellers_own_midnight(
     ada = await world.admin(reseller)
     world.clock.at = datetime.fromisoformat(f"{instant}+00:00")
 
-    found = await seen(ada, gid(account))
+    found = await peek(ada, gid(account))
 
     assert found["statusEndsOn"] == ends_on
 
@@ -209,6 +209,6 @@ async def test_disabled_outranks_everything(world: World) -> None:
     await world.contract(account, activated_on=account.trial_starts_on)
     ada = await world.admin(reseller)
 
-    found = await seen(ada, gid(account))
+    found = await peek(ada, gid(account))
 
     assert (found["status"], found["statusEndsOn"]) == ("DISABLED", "2026-01-21")

@@ -21,6 +21,7 @@ from models.database import Database
 from resolvers.api import Api
 from tests.credentials import STEP
 from tests.mail.office import Office
+from tests.peeking import peek
 from tests.scenarios.town import Browser, Town
 from tests.world import PRICES, SEALER, TERMS, Clock
 from web.application import Application
@@ -212,9 +213,9 @@ async def reset(town: Town, email: str) -> None:
 
 async def dump(town: Town) -> str:
     """Return everything that is stored; the codes that wait in the outbox are secrets, too."""
-    waiting = await town.database.fetch(sa.select(Mail.sealed).where(Mail.sealed.is_not(None)))
+    waiting = await peek(town.database, sa.select(Mail.sealed).where(Mail.sealed.is_not(None)))
     links = [SEALER.unseal(row.sealed).get("link", "#") for row in waiting]
     town.secrets |= {link.split("#")[1] for link in links} - {""}
     names = [table.name for table in Base.metadata.sorted_tables]
     everything = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)
-    return "\n".join(str(row) for row in await town.database.fetch(sa.text(everything)))
+    return "\n".join(str(row) for row in await peek(town.database, sa.text(everything)))

@@ -11,6 +11,7 @@ import httpx
 from mail.delivery import Delivery
 from mail.inviting import Postman
 from models.database import Database
+from models.walls import EVERYTHING
 from resolvers.operating import Operator
 from tests.clients import Client
 from tests.mail.office import Office
@@ -34,7 +35,7 @@ class Town:
 
     async def operate(self, run: Callable[[Operator], Any]) -> Any:
         """Let the operator do something, in one transaction."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(EVERYTHING) as session:
             return await run(Operator(session, Postman(self.address, SEALER), self.clock()))
 
     async def mail_to(self, address: str) -> EmailMessage:

@@ -10,6 +10,7 @@ import strawberry
 from auth.permissions import Anyone
 from domain.errors import ErrorCode, Refusal
 from models import Reseller
+from models.walls import EVERYTHING
 from resolvers.api import Api
 from resolvers.fields import mutation, query
 from resolvers.writing import writing
@@ -151,7 +152,7 @@ async def test_a_fault_while_writing_leaves_everything_as_it_was(
 
     assert answer.codes == ["INTERNAL_SERVER_ERROR"]
     assert answer.errors[0]["message"] == MASKED
-    async with world.database.transaction() as session:
+    async with world.database.transaction(EVERYTHING) as session:
         assert (await session.scalars(sa.select(Reseller.name))).all() == ["Northwind"]
 
 

@@ -12,6 +12,7 @@ from domain.tenancy import Role
 from models import Account, Membership, Reseller, User
 from tests.clients import Client
 from tests.credentials import PASSWORD, Authenticator, client_at, enrol, signed_in, somebody
+from tests.peeking import peek
 from tests.web.reading import Page, require_a_good_page
 from tests.world import World, gid
 
@@ -60,7 +61,7 @@ async def accept(client: Client, page: Page, **typed: str) -> httpx.Response:
 
 async def memberships(world: World) -> list[tuple[Any, ...]]:
     rows = sa.select(User.email, Membership.role).join(Membership, Membership.user_id == User.id)
-    return [tuple(row) for row in await world.database.fetch(rows.where(User.email == NEW))]
+    return [tuple(row) for row in await peek(world.database, rows.where(User.email == NEW))]
 
 
 async def test_the_link_leads_to_a_form_for_the_code_that_works_without_the_script(stranger: Client) -> None:

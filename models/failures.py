@@ -1,0 +1,41 @@
+"""What goes wrong between us and the database: what may be tried again, and what is only temporary.
+
+OutcomeUnknown     the connection broke while COMMIT was on its way: what was to be saved may have been
+"""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# A connection that broke, or whose server is going down: as asyncpg raises it.
+LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+
+# Serialization failure, deadlock; no connection, connection lost, server shutting down or crashed.
+_PASSING = frozenset({"40001", "40P01", "08003", "08006", "57P01", "57P02"})
+# SQLSTATEs, or classes of them: connection lost, transaction idle for too long, not let in, no such database, lost a
+# race, out of resources, lock not had in time, cancelled by a timeout, shutting down or starting.
+_AWAY = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57")
+
+
+class OutcomeUnknown(SQLAlchemyError):
+    """Nobody knows whether it was saved: to be repeated only where repeating it does no harm."""
+
+
+def has_lost_a_race(error: DBAPIError) -> bool:
+    """Tell whether the same transaction may well succeed if it is tried again, and surely has not been saved."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Tell whether the database is away, overdue or has no connection free: not that something is wrong with us."""
+    if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout | OutcomeUnknown):
+        return True
+    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, DBAPIError) and str(sqlstate).startswith(_AWAY)
+
+
+def explanation(error: BaseException | None) -> str:
+    """Return what a client is told of a temporary failure."""
+    if isinstance(error, OutcomeUnknown):
+        return "The connection broke while this was being saved; look whether it was before you repeat it."
+    return "The database does not answer; try again."
