@@ -92,7 +92,7 @@ def assemble(settings: Settings) -> ASGIApp:
             await asyncio.to_thread(stored.__exit__, None, None, None)
 
     application = Application(
-        api=build_api(),
+        api=build_api(is_compiled=settings.compiled_execution),
         connect=connect,
         now=now,
         origin=settings.origin,

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     demo: bool | None = None
     demo_password: str = ""
 
+    compiled_execution: bool = True
+
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

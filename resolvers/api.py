@@ -12,6 +12,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from execution.compiler.strawberry_schema import CompiledExecution
 from resolvers.answers import answered
 from resolvers.documents import OneOperation
 from resolvers.root import Mutation, Query
@@ -63,8 +64,8 @@ class Api(strawberry.Schema):
         """Log nothing here."""
 
 
-def build_api() -> Api:
-    """Return the whole schema."""
+def build_api(*, is_compiled: bool = True) -> Api:
+    """Return the whole schema, whose operations run compiled, or on graphql-core alone: the answers are the same."""
     return Api(
         query=Query,
         mutation=Mutation,
@@ -73,5 +74,6 @@ def build_api() -> Api:
             OneOperation,
             lambda: ParserCache(maxsize=DOCUMENTS),
             lambda: ValidationCache(maxsize=DOCUMENTS),
+            *([CompiledExecution(operations=DOCUMENTS)] if is_compiled else []),
         ],
     )

@@ -1,5 +1,6 @@
 """What every test can ask for: a migrated database, an empty world to fill, clients that are somebody, a clock."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -66,8 +67,8 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def api() -> Api:
-    """The schema, built once."""
-    return build_api()
+    """The schema, built once; with COMPILED_EXECUTION=0 the same tests run on graphql-core alone."""
+    return build_api(is_compiled=os.environ.get("COMPILED_EXECUTION") != "0")
 
 
 @pytest.fixture

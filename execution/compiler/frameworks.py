@@ -1,0 +1,60 @@
+"""What a plan has to know of the framework that the schema was built with; this one is graphql-core alone."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    default_field_resolver,
+)
+
+# Calls a resolver: source, info.
+Call = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A field whose value is an attribute of its source; where `of_mappings`, an item of a mapping too, or None."""
+
+    name: str
+    of_mappings: bool = False
+
+
+class Framework:
+    """graphql-core: fields without a resolver are attributes or items, and everything else is called as it is."""
+
+    def attribute(self, field: GraphQLField, name: str) -> Attribute | None:
+        """Return what the field reads, or None where it has to be called."""
+        is_default = field.resolve is None or field.resolve is default_field_resolver
+        return Attribute(name, of_mappings=True) if is_default and not field.args else None
+
+    def bound(self, field: GraphQLField, arguments: dict[str, Any]) -> Call:
+        """Return what calls the field's resolver with these arguments, none of which can be changed by it."""
+        return called_with(field, arguments)
+
+    def recognizes(self, kind: GraphQLObjectType) -> Callable[[Any], bool] | None:
+        """Return a quicker is_type_of that needs no info, or None."""
+        return None if kind.is_type_of else _anything
+
+    def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:  # noqa: ARG002 # for others to say
+        """Return what names a value's object type without an info, None where it cannot; or None if nothing does."""
+        return None
+
+    def members(self, kind: GraphQLEnumType) -> Iterable[Any]:
+        """Return the Python values that stand for the enum's values."""
+        return [value.value for value in kind.values.values()]
+
+
+def called_with(field: GraphQLField, arguments: dict[str, Any]) -> Call:
+    """Return the field's own resolver with its arguments."""
+    resolve = field.resolve or default_field_resolver
+    return partial(resolve, **arguments) if arguments else resolve
+
+
+def _anything(value: Any) -> bool:  # noqa: ANN401, ARG001
+    return True

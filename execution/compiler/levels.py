@@ -1,0 +1,177 @@
+"""A level: one selection set on one object type, for all objects of this type that are there at once."""
+
+from collections.abc import Callable
+from enum import Enum
+from inspect import iscoroutine
+from typing import Any, NamedTuple
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, GroupedFieldSet, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
+
+from execution.compiler.branches import is_awaitable_kind
+from execution.compiler.failures import Unforeseen
+from execution.compiler.frameworks import Framework, called_with
+from execution.compiler.leaves import Leaf
+from execution.compiler.shapes import Shape, shape_of
+from execution.compiler.source import Read, reader, written
+
+Details = list[FieldDetails]
+PATH = GraphQLResolveInfo._fields.index("path")
+# Argument values of these types may be shared by all calls of a level: no resolver can change them.
+UNCHANGEABLE = {type(None), bool, int, float, str, bytes}
+
+
+class Compilation(NamedTuple):
+    """What is known of an operation before it runs. `variables` are those alone that decide what is selected."""
+
+    schema: GraphQLSchema
+    framework: Framework
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+    variables: VariableValues
+    reads_defaults: bool
+
+    def level(self, kind: GraphQLObjectType, details: Details) -> "Level":
+        """Return the level of these fields' selections on a type."""
+        collected = collect_subfields(self.schema, self.fragments, self.variables, self.operation, kind, details)
+        return Level(self, kind, collected.grouped_field_set)
+
+
+class Run:
+    """One run of a plan: what it knows, and what is awaited before it can go on."""
+
+    def __init__(self, executor: Executor[Any]) -> None:
+        self.executor = executor
+        # Columns of values with awaitables among them, and what is done with the values.
+        self.awaited: list[tuple[list[Any], Callable[[list[Any]], None]]] = []
+
+    def refuse_awaitable(self, value: Any) -> None:  # noqa: ANN401 # the answer of a type's function
+        """Raise Unforeseen where a value has to be awaited."""
+        if is_awaitable_kind(type(value)):
+            close(value)
+            raise Unforeseen
+
+    def discard(self) -> None:
+        """Close the coroutines that were never started."""
+        for values, _ in self.awaited:
+            close(values)
+
+
+def close(value: Any) -> None:  # noqa: ANN401 # whatever a resolver returned
+    """Close a coroutine that nobody will start, or all in a list, without a word."""
+    if iscoroutine(value):
+        value.close()
+    elif isinstance(value, list):
+        for each in value:
+            close(each)
+
+
+class Level:
+    """Builds the objects' results, their leaves in generated code, and fills in the other fields one after another."""
+
+    def __init__(self, compilation: Compilation, kind: GraphQLObjectType, fields: GroupedFieldSet) -> None:
+        reads: dict[str, Read | str | None] = {}
+        self.fields: list[_Field] = []
+        self.shapes: dict[str, Shape] = {}
+        for key, details in fields.items():
+            definition = compilation.schema.get_field(kind, details[0].node.name.value)
+            if definition is None:
+                continue
+            if details[0].node.name.value == "__typename":
+                reads[key] = kind.name
+                continue
+            field = _Field(compilation, kind, key, definition, details)
+            self.shapes[key], reads[key] = field.shape, field.read
+            if field.read is None:
+                self.fields.append(field)
+        self._build = written(kind.name, reads)
+        self.needs_paths = any(field.needs_paths for field in self.fields)
+
+    def run(self, run: Run, objects: list[Any], paths: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Return the objects' results. Raises whatever is wrong with them."""
+        results = self._build(objects)
+        for field in self.fields:
+            field.fill(run, objects, paths, results)
+        return results
+
+
+class _Field:
+    """One field of a level: read or called for all objects, completed, and put into their results."""
+
+    def __init__(
+        self, compilation: Compilation, kind: GraphQLObjectType, key: str, definition: GraphQLField, details: Details
+    ) -> None:
+        self._kind, self._key, self._definition = kind, key, definition
+        self._nodes: list[FieldNode] = [each.node for each in details]
+        self._framework = compilation.framework
+        self.shape: Shape = shape_of(compilation, definition.type, details)
+        attribute = compilation.framework.attribute(definition, self._nodes[0].name.value)
+        if attribute is not None and attribute.of_mappings and not compilation.reads_defaults:
+            attribute = None
+        self._attribute = None if self._nodes[0].arguments else attribute
+        # A leaf that is only read: the level's generated code does it.
+        is_read = isinstance(self.shape, Leaf) and self._attribute is not None
+        self.read = (
+            Read(self._attribute, self.shape) if is_read and isinstance(self.shape, Leaf) and self._attribute else None
+        )
+        self._needs_infos = self._attribute is None or self.shape.needs_infos
+        self.needs_paths = self.read is None and (self._needs_infos or self.shape.needs_paths)
+        self._read_all = None if self._attribute is None else reader(self._attribute)
+
+    def fill(self, run: Run, objects: list[Any], paths: Any, results: list[dict[str, Any]]) -> None:  # noqa: ANN401
+        """Put the field's value into each result, now or when what it awaits is there."""
+        own = [Path(path, self._key, self._kind.name) for path in paths] if self.needs_paths else None
+        infos = self._infos(run.executor, own) if own and self._needs_infos else None
+
+        def put(values: list[Any]) -> None:
+            try:
+                completed = self.shape.complete(run, values, own, infos)
+            except Unforeseen:
+                if self._attribute is None:
+                    # graphql-core calls the resolver again; what it returned now, nobody awaits.
+                    close(values)
+                raise
+            for result, value in zip(results, completed, strict=True):
+                result[self._key] = value
+
+        if self._read_all is not None:
+            put(self._read_all(objects))
+        elif infos:
+            values: list[Any] = []
+            run.awaited.append((values, put))
+            self._call(run.executor, objects, infos, values)
+            if not any(map(is_awaitable_kind, set(map(type, values)))):
+                run.awaited.pop()
+                put(values)
+
+    def _infos(self, executor: Executor[Any], paths: list[Path]) -> list[GraphQLResolveInfo[Any]]:
+        first = executor.build_resolve_info(self._definition, self._nodes, self._kind, paths[0])
+        kind, before, after, new = type(first), first[:PATH], first[PATH + 1 :], tuple.__new__
+        return [new(kind, (*before, path, *after)) for path in paths]
+
+    def _call(
+        self, executor: Executor[Any], objects: list[Any], infos: list[GraphQLResolveInfo[Any]], values: list[Any]
+    ) -> None:
+        # Into a list that is known already: where a call raises, those before it are not forgotten.
+        arguments = self._arguments(executor)
+        if all(type(value) in UNCHANGEABLE or isinstance(value, Enum) for value in arguments.values()):
+            values.extend(map(self._framework.bound(self._definition, arguments), objects, infos))
+            return
+        for source, info in zip(objects, infos, strict=True):
+            values.append(called_with(self._definition, self._arguments(executor))(source, info))
+
+    def _arguments(self, executor: Executor[Any]) -> dict[str, Any]:
+        node = self._nodes[0]
+        if not self._definition.args and not node.arguments:
+            return {}
+        return get_argument_values(self._definition, node, executor.variable_values, None, executor.hide_suggestions)

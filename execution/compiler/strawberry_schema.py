@@ -1,0 +1,197 @@
+"""Strawberry: the one module that knows it. What its schemas are made of, and the extension that runs them compiled.
+
+schema = strawberry.Schema(query=Query, extensions=[CompiledExecution()])
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from inspect import Parameter, iscoroutine, iscoroutinefunction, isfunction
+from keyword import iskeyword
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+import strawberry
+from graphql import GraphQLAbstractType, GraphQLEnumType, GraphQLField, GraphQLInterfaceType, GraphQLObjectType
+from strawberry.execution import optimized_is_awaitable
+from strawberry.extensions import SchemaExtension
+from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.schema import Schema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.cast import get_strawberry_type_cast
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from execution.compiler.compiler import OPERATIONS, Compiler
+from execution.compiler.frameworks import Attribute, Call, Framework, called_with
+
+BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+class CompiledExecution:
+    """What to put among a schema's extensions. It keeps the plans of `operations` operations, for all requests."""
+
+    def __init__(self, operations: int = OPERATIONS) -> None:
+        self._operations = operations
+        self._compilers: WeakKeyDictionary[Schema, Compiler | None] = WeakKeyDictionary()
+
+    def __call__(self) -> SchemaExtension:
+        """Return the extension of one request."""
+        return _Execution(self.compiler)
+
+    def compiler(self, schema: Schema) -> Compiler | None:
+        """Return the schema's compiler; None where an extension wraps every field: a plan does without the fields."""
+        if schema not in self._compilers:
+            is_wrapped = any(extension._implements_resolve() for extension in schema.get_extensions())
+            self._compilers[schema] = None if is_wrapped else self._compiler(schema)
+        return self._compilers[schema]
+
+    def _compiler(self, schema: Schema) -> Compiler:
+        executor_class: Any = schema.execution_context_class
+        framework = StrawberryFramework(schema)
+        return Compiler(schema._schema, framework=framework, executor_class=executor_class, operations=self._operations)
+
+
+class _Execution(SchemaExtension):
+    def __init__(self, compiler: Callable[[Schema], Compiler | None]) -> None:
+        self._compiler = compiler
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Set the result where a plan has one; where it has none, Strawberry goes on to graphql-core."""
+        asked = self.execution_context
+        compiler = self._compiler(asked.schema)
+        if compiler is not None and asked.graphql_document is not None and asked.result is None:
+            asked.result = await compiler.attempt(
+                asked.graphql_document,
+                asked.operation_name,
+                asked.variables,
+                asked.context,
+                asked.root_value,
+                is_awaitable=optimized_is_awaitable,
+                operation_extensions=asked.operation_extensions,
+            )
+        yield
+
+
+class StrawberryFramework(Framework):
+    """Strawberry's fields, enums and types."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._converter = schema.schema_converter
+        # With handlers of exceptions, a field's resolver is more than its function.
+        self._has_handlers = bool(schema.exception_handlers)
+
+    def attribute(self, field: GraphQLField, name: str) -> Attribute | None:
+        """Return what a basic field reads."""
+        known = self._field(field)
+        if known is None:
+            return None if BACKREF in field.extensions else super().attribute(field, name)
+        python_name = known.python_name
+        is_plain = known.is_basic_field and known.default_resolver is getattr and not known.arguments
+        is_readable = is_plain and python_name.isidentifier() and not iskeyword(python_name)
+        return Attribute(python_name) if is_readable else None
+
+    def bound(self, field: GraphQLField, arguments: dict[str, Any]) -> Call:
+        """Return what calls the function after its permissions; where there is more to it, Strawberry calls it."""
+        whole = called_with(field, arguments)
+        known = self._field(field)
+        resolver = None if known is None else known.base_resolver
+        if known is None or resolver is None or not _takes_self_and_info_alone(resolver):
+            return whole
+        permissions = _permissions(known)
+        if permissions is None or (permissions and not iscoroutinefunction(resolver.wrapped_func)):
+            return whole
+        converter, given = self._converter, {}
+        if known.arguments:
+            given = convert_arguments(arguments, known.arguments, converter.scalar_registry, converter.config)
+        call = _calling(resolver, partial(converter.config.info_class, _field=known), given)
+        return (
+            _guarded(call, permissions, partial(converter.config.info_class, _field=known), given, whole)
+            if permissions
+            else call
+        )
+
+    def recognizes(self, kind: GraphQLObjectType) -> Callable[[Any], bool] | None:
+        """Return Strawberry's own is_type_of, which looks at nothing but the value."""
+        definition = kind.extensions.get(BACKREF)
+        is_own = isinstance(definition, StrawberryObjectDefinition) and definition.is_type_of is None
+        if kind.is_type_of is None or not is_own:
+            return super().recognizes(kind)
+        is_type_of = kind.is_type_of
+        return lambda value: bool(is_type_of(value, None))  # type: ignore[arg-type] # it does not look at the info
+
+    def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:
+        """Return what tells an interface's implementations by their class."""
+        definition = kind.extensions.get(BACKREF)
+        if not isinstance(kind, GraphQLInterfaceType) or not isinstance(definition, StrawberryObjectDefinition):
+            return None
+        if definition.resolve_type is not None:
+            return None
+        origin = definition.origin
+
+        def name(value: Any) -> str | None:  # noqa: ANN401
+            if get_strawberry_type_cast(value) is not None or not isinstance(value, origin):
+                return None
+            found = type(value).__strawberry_definition__
+            return None if found.is_graphql_generic else str(found.name)
+
+        return name
+
+    def members(self, kind: GraphQLEnumType) -> Iterable[Any]:
+        """Return the members of the Python enum."""
+        definition = kind.extensions.get(BACKREF)
+        return super().members(kind) if definition is None else list(definition.wrapped_cls)
+
+    def _field(self, field: GraphQLField) -> StrawberryField | None:
+        found = field.extensions.get(BACKREF)
+        return found if type(found) is StrawberryField and not self._has_handlers else None
+
+
+def _takes_self_and_info_alone(resolver: StrawberryResolver[Any]) -> bool:
+    # As methods do; a root's functions and whatever asks for its parent by another name are called in Strawberry's way.
+    return (
+        isinstance(resolver.self_parameter, Parameter)
+        and resolver.parent_parameter is None
+        and resolver.root_parameter is None
+        and isfunction(resolver.wrapped_func)
+    )
+
+
+def _permissions(field: StrawberryField) -> list[BasePermission] | None:
+    """Return the permissions that guard the field; None where anything else extends it."""
+    permissions: list[BasePermission] = []
+    # The last extension is the outermost, and asked first.
+    for extension in reversed(field.extensions):
+        if type(extension) is not PermissionExtension or extension.fail_silently:
+            return None
+        permissions += extension.permissions
+    return permissions
+
+
+def _calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:
+    parameter = resolver.info_parameter
+    function = cast("Callable[..., Any]", resolver.wrapped_func)
+    if parameter is None:
+        return lambda source, _: function(source, **given)
+    if parameter.name == "info":
+        return lambda source, info: function(source, info=info_of(info), **given)
+    name = parameter.name
+    return lambda source, info: function(source, **{name: info_of(info)}, **given)
+
+
+def _guarded(
+    call: Call, permissions: list[BasePermission], info_of: Callable[..., Any], given: dict[str, Any], whole: Call
+) -> Call:
+    def guarded(source: Any, info: Any) -> Any:  # noqa: ANN401
+        asked: strawberry.Info[Any, Any] = info_of(info)
+        for permission in permissions:
+            allowed = permission.has_permission(source, asked, **given)
+            if allowed is not True:
+                # A permission that has to be awaited, or is denied: Strawberry asks again, and does the rest.
+                if iscoroutine(allowed):
+                    allowed.close()
+                return whole(source, info)
+        return call(source, info)
+
+    return guarded
