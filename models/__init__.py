@@ -4,6 +4,7 @@ from models.accounts import Account
 from models.api_keys import ApiKey, ApiKeySecret
 from models.audit import AuditEvent
 from models.base import Base
+from models.budgets import Budget
 from models.catalog import Plan, PriceBook
 from models.invitations import Invitation, InvitationToken, InvitedAddress
 from models.memberships import Membership
@@ -26,6 +27,7 @@ __all__ = [
     "ApiKeySecret",
     "AuditEvent",
     "Base",
+    "Budget",
     "Invitation",
     "InvitationToken",
     "InvitedAddress",
