@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from auth.budgets import Budgets
 from auth.demo import offer_demo
 from auth.kept import kept
 from auth.sessions import Lengths
@@ -33,14 +34,24 @@ from models.publishing import TermsError
 from models.sealing import KEY_BYTES, Sealer
 from resolvers.api import build_api
 from resolvers.commands import OPERATOR, add_operator_commands
+from resolvers.introspection import Introspection
 from resolvers.operating import OperatorError, operated
-from settings import Settings, SettingsError, read_settings
+from resolvers.trusted import ManifestError, TrustedDocuments
+from settings import Settings, SettingsError, read_settings, require_safe
 from web.application import Application
 from web.logs import configure_logs
 
 GRACE_SECONDS = 10
 # What a person mends by reading one sentence; anything else is a fault, and keeps its traceback.
-SENTENCES = (SettingsError, EmbeddedDatabaseError, MigrationError, OperatorError, PriceBookError, TermsError)
+SENTENCES = (
+    SettingsError,
+    ManifestError,
+    EmbeddedDatabaseError,
+    MigrationError,
+    OperatorError,
+    PriceBookError,
+    TermsError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ def storage(settings: Settings) -> Iterator[Stored]:
 
 def assemble(settings: Settings) -> ASGIApp:
     """Return the ASGI application, which opens its database when it starts."""
+    require_safe(settings)
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
 
     sealer = Sealer(sealing_key(settings))
@@ -101,9 +113,19 @@ def assemble(settings: Settings) -> ASGIApp:
         sealer=sealer,
         lengths=Lengths(timedelta(days=settings.session_days), timedelta(hours=settings.session_idle_hours)),
         allowed_origins=tuple(settings.allowed_origins.split()),
+        budgets=Budgets(settings.allowance, settings.stranger_allowance),
+        documents=trusted_documents(settings),
+        introspection=Introspection(settings.shows_schema_to),
+        has_graphiql=settings.wants_graphiql,
         mailbox=settings.data_dir / "mail" if settings.wants_demo and not settings.smtp_url else None,
     )
     return application.assembled()
+
+
+def trusted_documents(settings: Settings) -> TrustedDocuments:
+    """Return the documents of the manifest, where there is one."""
+    shows_schema = settings.shows_schema_to == "on"
+    return TrustedDocuments.read(settings.trusted_documents, settings.modes, shows_schema=shows_schema)
 
 
 def sealing_key(settings: Settings) -> bytes:
@@ -125,8 +147,13 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 # PEP 562
     raise AttributeError(name)
 
 
-def serve(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 # a command's signature
+def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Start everything, say where it is, and serve until Ctrl-C."""
+    if arguments.production:
+        settings = settings.model_copy(update={"environment": "production"})
+    # Before anything starts, and not only in each worker.
+    require_safe(settings)
+    trusted_documents(settings)
     _require_free_port(settings)
     # Before the application does the same in each worker: uvicorn's supervisor of several has something to say, too.
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
@@ -134,7 +161,8 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: A
         people = asyncio.run(_prepared(settings, stored))
         print(_greeting(settings, people), flush=True)  # noqa: T201 # a command speaks
         # The workers, and this process where it is the only one, find the database running.
-        os.environ["DATABASE_URL"] = stored.url
+        os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = stored.url, stored.owner_url
+        os.environ["ENVIRONMENT"] = settings.environment
         os.environ["DEMO"] = "1" if settings.wants_demo else "0"
         options = {"host": settings.host, "port": settings.port, "loop": "uvloop", "http": "httptools"}
         quiet = {"access_log": False, "log_config": None, "server_header": False, "date_header": False}
@@ -161,7 +189,7 @@ def _greeting(settings: Settings, people: dict[str, str] | None) -> str:
     lines = [
         "",
         f"  Reseller dashboard   {settings.origin}",
-        f"  GraphiQL             {settings.origin}/graphiql",
+        *([f"  GraphiQL             {settings.origin}/graphiql"] if settings.wants_graphiql else []),
         f"  The data lie in      {where}",
     ]
     if people:
@@ -243,6 +271,8 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    safely = "refuse unsafe settings, as ENVIRONMENT=production does"
+    commands.choices["serve"].add_argument("--production", action="store_true", help=safely)
     add_operator_commands(commands)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)

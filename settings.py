@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from auth.trusting import Modes
+from domain.budgets import Allowance
 from mail.letters import UnusableAddress, sender_of
 from mail.transports import smtp_server
 
@@ -25,6 +27,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=None, frozen=True, env_ignore_empty=True)
 
+    environment: Literal["development", "production"] = "development"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
@@ -39,6 +42,16 @@ class Settings(BaseSettings):
     allowed_origins: str = ""
     session_days: int = Field(default=14, ge=1, le=365)
     session_idle_hours: int = Field(default=24, ge=1, le=24 * 365)
+
+    introspection: Literal["on", "off", "signed-in"] | None = None
+    graphiql: bool | None = None
+    trusted_documents: Path | None = None
+    trusted_documents_mode: str = "open"
+
+    budget_points: int = Field(default=2_000, ge=1, le=10**9)
+    budget_points_a_second: int = Field(default=100, ge=1, le=10**9)
+    stranger_budget_points: int = Field(default=200, ge=1, le=10**9)
+    stranger_budget_points_a_second: int = Field(default=10, ge=1, le=10**9)
 
     secret_key: str = ""
     smtp_url: str = ""
@@ -100,6 +113,12 @@ class Settings(BaseSettings):
             raise ValueError("must be origins with spaces between them: https://app.example.com")
         return written
 
+    @field_validator("trusted_documents_mode")
+    @classmethod
+    def _are_modes(cls, written: str) -> str:
+        Modes.read(written)
+        return written
+
     @field_validator("portal_url")
     @classmethod
     def _has_a_place_for_the_subdomain(cls, url: str) -> str:
@@ -120,9 +139,40 @@ class Settings(BaseSettings):
         return not self.database_url
 
     @property
+    def is_production(self) -> bool:
+        """Whether the defaults are those of a server that strangers reach, and unsafe settings are refused."""
+        return self.environment == "production"
+
+    @property
     def wants_demo(self) -> bool:
         """Whether an empty database gets the demo world: our own does on loopback, another one only if asked."""
-        return self.is_embedded and self.host in LOOPBACK if self.demo is None else self.demo
+        by_default = self.is_embedded and self.host in LOOPBACK and not self.is_production
+        return by_default if self.demo is None else self.demo
+
+    @property
+    def wants_graphiql(self) -> bool:
+        """Whether there is GraphiQL, behind the sign-in page: in production only if asked."""
+        return not self.is_production if self.graphiql is None else self.graphiql
+
+    @property
+    def shows_schema_to(self) -> str:
+        """For whom the schema can be asked: `on`, in production `signed-in`."""
+        return self.introspection or ("signed-in" if self.is_production else "on")
+
+    @property
+    def modes(self) -> Modes:
+        """Whose documents have to be trusted ones."""
+        return Modes.read(self.trusted_documents_mode)
+
+    @property
+    def allowance(self) -> Allowance:
+        """The budget of a user or an API key."""
+        return Allowance(self.budget_points, self.budget_points_a_second)
+
+    @property
+    def stranger_allowance(self) -> Allowance:
+        """The budget of a client's address, of which nobody is signed in."""
+        return Allowance(self.stranger_budget_points, self.stranger_budget_points_a_second)
 
     @property
     def origin(self) -> str:
@@ -134,6 +184,35 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether cookies demand https: everywhere but on loopback."""
         return (urlsplit(self.origin).hostname or "") not in LOOPBACK
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """Return a sentence for each setting with which a server must not meet strangers; the first word is its name."""
+    owner, us = (urlsplit(url).username for url in (settings.database_owner_url, settings.database_url))
+    foreign = [origin for origin in settings.allowed_origins.split() if not origin.startswith("https://")]
+    judged = {
+        "PUBLIC_URL is not set: links and cookies need the address that people use": not settings.public_url,
+        "PUBLIC_URL is not https: sessions would travel in clear": settings.public_url.startswith("http:"),
+        "SECRET_KEY is not set: what it seals must be readable on every host": not settings.secret_key,
+        "DEMO is on: its users share one password, and its mails can be read by all": settings.wants_demo,
+        "DATABASE_OWNER_URL is not set: the server's own role would own the tables, and no wall would bind it": bool(
+            settings.database_url and not settings.database_owner_url
+        ),
+        "DATABASE_OWNER_URL has the user of DATABASE_URL: the server's own role would own the tables": bool(
+            owner and owner == us
+        ),
+        "SMTP_URL is not set: invitations and new passwords would reach nobody": not settings.smtp_url,
+        "LOG_LEVEL is DEBUG: what is logged then is for one's own machine": settings.log_level == "DEBUG",
+        "INTROSPECTION is on: strangers would be shown the schema": settings.shows_schema_to == "on",
+        f"ALLOWED_ORIGINS is not https throughout: {' '.join(foreign)}": bool(foreign),
+    }
+    return [sentence for sentence, is_so in judged.items() if is_so]
+
+
+def require_safe(settings: Settings) -> None:
+    """Raises SettingsError, naming every unsafe setting, where strangers are to reach the server."""
+    if settings.is_production and (wrong := unsafe(settings)):
+        raise SettingsError("\n  ".join(["these settings are not safe in production:", *wrong]))
 
 
 def read_settings() -> Settings:

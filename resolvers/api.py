@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from execution.compiler.strawberry_schema import CompiledExecution
+from resolvers import introspection
 from resolvers.answers import answered
 from resolvers.documents import OneOperation
 from resolvers.root import Mutation, Query
@@ -46,6 +47,8 @@ class Api(strawberry.Schema):
 
         What the request has read and holds is given back.
         """
+        if not context.may_introspect and introspection.asks_for_schema(query):
+            return introspection.refusal()
         try:
             result = await self.execute(
                 query,
@@ -58,7 +61,8 @@ class Api(strawberry.Schema):
             raise MutationNotAllowed from None
         finally:
             await context.close()
-        return answered(result, request_id)
+        body = answered(result, request_id)
+        return body if context.may_introspect else introspection.without_suggestions(body)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here."""

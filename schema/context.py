@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.budgets import Budgets
 from auth.sessions import ORDINARY, Lengths, SignedIn
 from auth.viewer import Viewer
+from domain.budgets import Standing
 from mail.inviting import Postman
 from models.database import Database, Snapshot
 from models.loaders import Loaders
@@ -26,7 +28,8 @@ class Context:
     """One request. Its clock stands still, so that every field speaks of the same instant.
 
     `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
-    from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`.
+    from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`. Its cost
+    is taken from one of `budgets`; the schema is shown where it `may_introspect`.
     """
 
     database: Database
@@ -39,9 +42,13 @@ class Context:
     user_agent: str | None = None
     session_token: str | None = None
     lengths: Lengths = ORDINARY
+    budgets: Budgets = field(default_factory=Budgets)
+    may_introspect: bool = True
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False
+    # How the budget of who asks stands, once the operation's cost is taken from it.
+    standing: Standing | None = None
 
     snapshot: Snapshot = field(init=False)
     loaders: Loaders = field(init=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.backend import BadCredential, authenticate
+from auth.budgets import Budgets
 from auth.sessions import ORDINARY, Lengths
 from mail.inviting import Postman
 from models.database import Database
 from models.failures import explanation, is_unavailable
 from models.sealing import Sealer
 from resolvers.api import Api
+from resolvers.introspection import Introspection
+from resolvers.trusted import TrustedDocuments
 from schema.context import Clock, Context
 from web.cookies import SessionCookie
 from web.graphql import GraphQLEndpoint, refused
@@ -49,6 +52,10 @@ class Application:
     allowed_origins: tuple[str, ...] = ()
     mailbox: Path | None = None
     lengths: Lengths = ORDINARY
+    budgets: Budgets = field(default_factory=Budgets)
+    documents: TrustedDocuments = field(default_factory=TrustedDocuments)
+    introspection: Introspection = Introspection.ON
+    has_graphiql: bool = True
 
     def assembled(self) -> RequestLog:
         """Return the ASGI application."""
@@ -56,8 +63,8 @@ class Application:
             SessionCookie(self.is_secure, self.lengths.absolute),
             Origins(self.origin, self.allowed_origins),
         )
-        graphql = GraphQLEndpoint(self.api, self._open_context, cookie, origins)
-        site = Site(self.api, self._open_context, cookie, origins)
+        graphql = GraphQLEndpoint(self.api, self._open_context, cookie, origins, self.documents)
+        site = Site(self.api, self._open_context, cookie, origins, has_graphiql=self.has_graphiql)
         inner = Starlette(
             routes=[
                 Route("/graphql", graphql.answer, methods=EVERY_METHOD),
@@ -86,10 +93,11 @@ class Application:
         database: Database = request.app.state.database
         at, token = self.now(), SessionCookie(self.is_secure, self.lengths.absolute).read(request)
         authorization = request.headers.get("authorization")
+        viewer = await authenticate(database, authorization=authorization, session_token=token, at=at)
         return Context(
             database=database,
             now=at,
-            viewer=await authenticate(database, authorization=authorization, session_token=token, at=at),
+            viewer=viewer,
             portal_url=self.portal_url,
             postman=Postman(self.origin, self.sealer),
             request_id=request.state.request_id,
@@ -97,6 +105,8 @@ class Application:
             user_agent=request.headers.get("user-agent"),
             session_token=token,
             lengths=self.lengths,
+            budgets=self.budgets,
+            may_introspect=self.introspection.permits(viewer),
         )
 
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from resolvers.api import Api, MutationNotAllowed
+from resolvers.trusted import DocumentRefused, TrustedDocuments
 from schema.context import Context
 from web.cookies import SessionCookie
 from web.origins import Origins
@@ -20,6 +21,8 @@ from web.origins import Origins
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 LARGEST_BODY = 128 * 1024
+# How long a browser or a proxy may keep what is the same for everybody: the schema, which a new version changes.
+KEPT_SECONDS = 300
 MOST_READ = 16 * LARGEST_BODY
 
 
@@ -45,8 +48,10 @@ class GraphQLEndpoint:
         open_context: Callable[[Request], Awaitable[Context]],
         cookie: SessionCookie,
         origins: Origins,
+        documents: TrustedDocuments,
     ) -> None:
         self._api, self._open_context, self._cookie, self._origins = api, open_context, cookie, origins
+        self._documents = documents
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -63,10 +68,10 @@ class GraphQLEndpoint:
         has_cookie_only = self._cookie.read(request) is not None and "authorization" not in request.headers
         if has_cookie_only and not self._origins.may_act(request):
             raise NotARequest(403, "This was sent from a page of another site.", "FORBIDDEN")
-        context = await self._open_context(request)
+        context, document_id = await self._open_context(request), parameters.get("documentId")
         try:
             body = await self._api.answer(
-                parameters["query"],
+                self._documents.source(context.viewer, query=parameters.get("query"), document_id=document_id),
                 context,
                 variables=parameters.get("variables"),
                 operation_name=parameters.get("operationName"),
@@ -75,7 +80,11 @@ class GraphQLEndpoint:
             )
         except MutationNotAllowed:
             raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
+        except DocumentRefused as refusal:
+            body = refused(refusal.code, refusal.message)
         has_run = "data" in body
+        if request.method == "GET" and has_run and "errors" not in body and self._documents.is_public(document_id):
+            return _keepable(body, media_type)
         response = _encoded(body, 200 if has_run or media_type == JSON else 400, media_type)
         self._cookie.follow(context, response)
         return response
@@ -138,9 +147,12 @@ def _from_query(request: Request) -> dict[str, Any]:
 def _checked(parameters: Any) -> dict[str, Any]:  # noqa: ANN401 # whatever JSON holds
     if not isinstance(parameters, dict):
         raise NotARequest(400, "A GraphQL request is one JSON object.")
-    if not isinstance(parameters.get("query"), str) or not parameters["query"]:
+    query, document_id = parameters.get("query"), parameters.get("documentId")
+    if document_id is not None and query is not None:
+        raise NotARequest(400, "Give query or documentId, not both.")
+    if document_id is None and (not isinstance(query, str) or not query):
         raise NotARequest(400, "query must be a string with a document in it.")
-    for name, kind in (("operationName", str), ("variables", dict), ("extensions", dict)):
+    for name, kind in (("documentId", str), ("operationName", str), ("variables", dict), ("extensions", dict)):
         if not isinstance(parameters.get(name), kind | None):
             raise NotARequest(400, f"{name} must be {'a string' if kind is str else 'an object'}.")
     return parameters
@@ -150,4 +162,12 @@ def _encoded(body: dict[str, Any], status: int, media_type: str, headers: dict[s
     content = orjson.dumps(body)
     response = Response(content, status, media_type=f"{media_type}; charset=utf-8", headers=headers)
     response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _keepable(body: dict[str, Any], media_type: str) -> Response:
+    # Whose budget paid is of no interest to the next who reads it.
+    response = _encoded({"data": body["data"]}, 200, media_type)
+    response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
+    response.headers["vary"] = "accept, origin"
     return response

@@ -17,10 +17,11 @@ from web.teaching import first_tabs, survey
 
 
 class Pages:
-    """All pages; the mailbox is there where a folder takes the mails of the demo."""
+    """All pages; the mailbox is there where a folder takes the mails of the demo, GraphiQL where it is wanted."""
 
     def __init__(self, site: Site, mailbox: Path | None) -> None:
         self._site = site
+        self._lessons = [Route("/graphiql", self.graphiql, methods=["GET"])] if site.has_graphiql else []
         self._parts = [*SigningIn(site).routes(), *Joining(site).routes(), *Dashboards(site).routes()]
         self._parts += Credentials(site).routes()
         if mailbox is not None:
@@ -30,7 +31,7 @@ class Pages:
         """Return where each page lies."""
         return [
             Route("/", self.home, methods=["GET"]),
-            Route("/graphiql", self.graphiql, methods=["GET"]),
+            *self._lessons,
             *self._parts,
             # Built by `make`, so the folder may come later than the server's code.
             Mount("/static", StaticFiles(directory=HERE / "static", check_dir=False)),

@@ -64,6 +64,7 @@ class Site:
     cookie: SessionCookie
     origins: Origins
     templates: Environment = field(default_factory=_templates)
+    has_graphiql: bool = True
 
     async def ask(self, context: Context, document: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
         """Return the data of an operation of ours, run as the person who looks at the page."""
@@ -85,7 +86,8 @@ class Site:
     def page(self, template: str, context: Context | None, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 # whatever it shows
         """Return a page; what the request has opened or ended comes with it."""
         person = None if context is None else context.viewer
-        html = self.templates.get_template(template).render(person=person, **values)
+        shown = {"person": person, "has_graphiql": self.has_graphiql, **values}
+        html = self.templates.get_template(template).render(shown)
         return self._followed(context, HTMLResponse(html, status, HEADERS))
 
     def go(self, goal: str, context: Context | None = None) -> Response:
