@@ -2,10 +2,12 @@
 
 import pytest
 
+from domain.budgets import Allowance
 from settings import Settings, SettingsError, read_settings
 
 OURS = tuple(name.upper() for name in Settings.model_fields)
 ORIGINS = "must be origins with spaces between them: https://app.example.com (it is '{}')"
+MODES = "must be open, log or enforce, or a list of them: person=enforce,key=open,stranger=enforce (it is '{}')"
 POSTGRES = "postgresql://user:geheim@db.test:5432/dashboard"
 
 
@@ -53,6 +55,14 @@ def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None
         ("PUBLIC_URL", "ftp://a.test", "must look like https://dashboard.example.com (it is 'ftp://a.test')"),
         ("PUBLIC_URL", "https://a.test/b", "must look like https://dashboard.example.com (it is 'https://a.test/b')"),
         ("PUBLIC_URL", "https://[", "must look like https://dashboard.example.com (it is 'https://[')"),
+        ("ENVIRONMENT", "prod", "Input should be 'development' or 'production' (it is 'prod')"),
+        ("INTROSPECTION", "yes", "Input should be 'on', 'off' or 'signed-in' (it is 'yes')"),
+        ("GRAPHIQL", "maybe", "Input should be a valid boolean, unable to interpret input (it is 'maybe')"),
+        ("TRUSTED_DOCUMENTS_MODE", "closed", MODES.format("closed")),
+        ("TRUSTED_DOCUMENTS_MODE", "robot=log", MODES.format("robot=log")),
+        ("TRUSTED_DOCUMENTS_MODE", "key=log,key=open", MODES.format("key=log,key=open")),
+        ("TRUSTED_DOCUMENTS_MODE", "person=log=open", MODES.format("person=log=open")),
+        ("BUDGET_POINTS", "0", "Input should be greater than or equal to 1 (it is '0')"),
         ("PORTAL_URL", "https://portal.test", "must have {subdomain} in it (it is 'https://portal.test')"),
     ],
 )
@@ -170,3 +180,12 @@ def test_cookies_demand_https_everywhere_but_on_loopback(
     settings = read_settings()
 
     assert (settings.origin, settings.is_secure) == (origin, is_secure)
+
+
+def test_budgets_are_a_bucket_and_what_flows_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUDGET_POINTS", "5000")
+    monkeypatch.setenv("STRANGER_BUDGET_POINTS_A_SECOND", "7")
+
+    settings = read_settings()
+
+    assert (settings.allowance, settings.stranger_allowance) == (Allowance(5_000, 100), Allowance(200, 7))

@@ -169,5 +169,5 @@ def _keepable(body: dict[str, Any], media_type: str) -> Response:
     # Whose budget paid is of no interest to the next who reads it.
     response = _encoded({"data": body["data"]}, 200, media_type)
     response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
-    response.headers["vary"] = "accept, origin"
+    response.headers["vary"] = "accept"
     return response
