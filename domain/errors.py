@@ -6,7 +6,7 @@ Refusal
 │   ├── WrongPassword             of somebody who is signed in
 │   └── WrongCode                 of somebody who is signed in
 ├── SecondFactorRequired              the password was right, and the user has two-factor
-├── TooManyAttempts                   to sign in; the message says how long to wait
+├── TooManyAttempts                   to sign in, to find a subdomain; the message says how long to wait
 ├── Forbidden                         visible, but the viewer lacks the permission that the message names
 │   ├── PartnerSupportedOnly          the account's own dashboard, entered from the reseller's
 │   └── PeopleOnly                    what an API key never does

@@ -6,6 +6,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import policies
+from auth.probing import count_miss
 from domain.catalog import SupportType
 from domain.errors import BadInput, SubscriptionAlreadyActive
 from domain.lifecycle import SubscriptionStatus
@@ -18,6 +19,7 @@ from models.resellers import may_sell
 from models.subscriptions import Subscription
 from resolvers.auditing import record
 from resolvers.finding import find_reseller, lock_account, lock_open_contract
+from resolvers.probing import trying
 from resolvers.writing import given, signed_in, writing
 from schema.accounts import (
     Account,
@@ -39,7 +41,10 @@ async def account(info: Info, id: AccountId = None, subdomain: Subdomain = None)
     if (id is None) == (subdomain is None):
         raise BadInput("id" if subdomain is None else "subdomain", "Give the id or the subdomain.")
     key: Any = await _key_of(info, subdomain) if subdomain is not None else ids.read(id or "", "acct")
-    return None if key is None else await Account.load(info, key)
+    account = None if key is None else await Account.load(info, key)
+    if account is None and subdomain is not None:
+        await count_miss(info.context.database, signed_in(info).id, at=info.context.now)
+    return account
 
 
 async def _key_of(info: Info, subdomain: str) -> Any:  # noqa: ANN401 # a column of a row
@@ -54,7 +59,7 @@ async def _key_of(info: Info, subdomain: str) -> Any:  # noqa: ANN401 # a column
 async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
     """Adds a customer account to a reseller. Its trial of 21 days begins today, on the reseller's calendar."""
     name, subdomain, now = clean_text(input.name, "name"), clean_subdomain(input.subdomain), info.context.now
-    async with writing(info) as session:
+    async with trying(info, subdomain), writing(info) as session:
         reseller = await find_reseller(info, session, input.reseller_id)
         is_disabled = reseller.disabled_at is not None
         policies.require(policies.may_create_account(signed_in(info), reseller.id, is_disabled=is_disabled))
@@ -79,7 +84,7 @@ async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
     name = None if name is None else clean_text(name, "name")
     subdomain = None if subdomain is None else clean_subdomain(subdomain)
     support_type = given(input.support_type, "support_type")
-    async with writing(info) as session:
+    async with trying(info, subdomain), writing(info) as session:
         account, reseller = await lock_account(info, session, input.id, "id")
         is_rename = subdomain is None and support_type is None
         ask = policies.may_rename_account if is_rename else policies.may_edit_account

@@ -33,7 +33,7 @@ async def test_a_subdomain_is_taken_whatever_the_case_and_the_reseller(world: Wo
     await world.account(await world.reseller("Northwind"), subdomain="fourth-coffee")
     mine = await world.account(contoso := await world.reseller("Contoso"))
     ben = await world.admin(contoso)
-    before = await world.rows()
+    before = await world.rows(besides="throttles")
 
     refusals = [
         await ben.refusal("createAccount", {**NEW, "resellerId": gid(contoso), "subdomain": subdomain}),
@@ -41,7 +41,7 @@ async def test_a_subdomain_is_taken_whatever_the_case_and_the_reseller(world: Wo
     ]
 
     assert refusals == [taken("fourth-coffee")] * 2
-    assert await world.rows() == before
+    assert await world.rows(besides="throttles") == before
 
 
 async def test_an_account_that_moved_is_found_under_its_new_name_alone(world: World) -> None:
@@ -78,3 +78,49 @@ async def test_an_account_may_return_to_the_name_it_left(world: World) -> None:
     assert back == {"account": {"subdomain": "fourth-coffee"}, "errors": []}
     assert await ada.query(FIND, subdomain="fourth-coffee") == {"account": {"name": "Fourth Coffee"}}
     assert await ada.query(FIND, subdomain="roastery") == {"account": None}
+
+
+async def test_twenty_taken_names_are_told_by_calls_and_not_by_requests(world: World) -> None:
+    await world.account(reseller := await world.reseller(), subdomain="taken")
+    ada = await world.admin(reseller)
+    asked = {**NEW, "resellerId": gid(reseller), "subdomain": "taken"}
+    calls = " ".join(f"c{number}: createAccount(input: $input) {{ errors {{ code }} }}" for number in range(8))
+    document = f"mutation($input: CreateAccountInput!) {{ {calls} }}"
+
+    answers = [await ada.query(document, input=asked) for _ in range(3)]
+    free = await ada.refusal("createAccount", {**asked, "subdomain": "free"})
+
+    codes = [payload["errors"][0]["code"] for answer in answers for payload in answer.values()]
+    assert codes == ["SUBDOMAIN_TAKEN"] * 20 + ["TOO_MANY_ATTEMPTS"] * 4
+    # What is free is not tried either: that would tell as much.
+    assert free == {
+        "code": "TOO_MANY_ATTEMPTS",
+        "message": "Too many attempts: try again in 60 seconds.",
+        "path": [],
+    }
+
+
+async def test_taken_names_of_an_update_count_as_well_and_another_change_is_none(world: World) -> None:
+    await world.account(reseller := await world.reseller(), subdomain="taken")
+    mine = await world.account(reseller)
+    ada = await world.admin(reseller)
+
+    codes = [(await ada.refused("updateAccount", {"id": gid(mine), "subdomain": "taken"}))[0] for _ in range(21)]
+    renamed = await ada.mutate("updateAccount", {"id": gid(mine), "name": "New"}, "account { name }")
+
+    assert codes == ["SUBDOMAIN_TAKEN"] * 20 + ["TOO_MANY_ATTEMPTS"]
+    assert renamed == {"account": {"name": "New"}, "errors": []}
+
+
+async def test_twenty_names_that_lead_nowhere_are_told_and_found_ones_do_not_count(world: World) -> None:
+    await world.account(await world.reseller(), subdomain="foreign")
+    await world.account(mine := await world.reseller("Contoso"), "Mine", subdomain="mine")
+    ben = await world.admin(mine)
+
+    found = [await ben.query(FIND, subdomain="mine") for _ in range(25)]
+    missed = [await ben.run(FIND, subdomain=name) for name in ("foreign", "missing", "xn--bad") * 7]
+    after = await ben.query(FIND, subdomain="mine")
+
+    assert found == [{"account": {"name": "Mine"}}] * 25
+    assert [answer.codes for answer in missed] == [[]] * 20 + [["TOO_MANY_ATTEMPTS"]]
+    assert after == {"account": {"name": "Mine"}}
