@@ -295,7 +295,8 @@ class World:
     async def rows(self, *, besides: str = "") -> list[tuple[str, ...]]:
         """Return everything that is stored, to compare with later: each row with the name of its table.
 
-        What requests have cost is no part of it. `besides` names a table that is left out: the audit tells of what changed nothing else, too.
+        What requests have cost is no part of it. `besides` names a table that is left out: the audit tells of what
+        changed nothing else, too.
         """
         names = [table.name for table in Base.metadata.sorted_tables if table.name not in {besides, "budgets"}]
         everything = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)
