@@ -24,7 +24,8 @@ from auth.throttling import client_of
 from auth.viewer import Viewer
 from domain.budgets import Allowance, Standing
 from models.budgets import lease, refilled
-from models.database import Database, is_unavailable
+from models.database import Database
+from models.failures import is_unavailable
 
 SIGNED_IN, STRANGERS = Allowance(2_000, 100), Allowance(200, 10)
 # Principals that a worker remembers; one that is forgotten leases anew.

@@ -41,6 +41,7 @@ WALLED: Final = {
 UNWALLED: Final = {
     "alembic_version": "says which migrations ran",
     "api_key_secrets": "leads from the hash of a secret to the tenant, which is not known before",
+    "budgets": "counts points by a hash, for principals and strangers",
     "invitation_tokens": "leads from the hash of a secret to the tenant, which is not known before",
     "invited_addresses": "leads from an address to the tenants that have invited it",
     "memberships": "found by the user, who may belong to any tenants: they are what the scope is made from",
