@@ -13,6 +13,7 @@ from auth.viewer import Permission, Viewer
 from domain.tenancy import DashboardKind, Role
 from models.accounts import Account
 from models.api_keys import ApiKey
+from models.asking import rows_of
 from models.base import among
 from models.memberships import Membership
 from models.places import Place, place_of_account, place_of_reseller
@@ -41,7 +42,7 @@ async def end_keys_beyond(
         ApiKey.reseller_id == member.reseller_id, ApiKey.created_by == member.user_id, ApiKey.revoked_at.is_(None)
     )
     keys = (await session.scalars(mine.order_by(ApiKey.id).with_for_update())).all()
-    stored = Viewer.of((await session.execute(user_with_memberships(member.user_id))).all())
+    stored = Viewer.of(await rows_of(await session.connection(), user_with_memberships(member.user_id)))
     maker, places = stored.holding(role, member.dashboard_id), await _places(session, member.reseller_id, keys)
     ending = [key for key in keys if not may_still_grant(maker, places[key.dashboard_id], key.role)]
     for key in ending:

@@ -1,11 +1,10 @@
 """The accounts screen: which accounts, in which order, which page, for many resellers at once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -13,9 +12,14 @@ from sqlalchemy.orm import aliased
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus
 from models.accounts import Account, account_rows, has_status, status_ends_on
+from models.asking import Asked
 from models.base import among
 from models.paging import Order, Page
+from models.prepared import Ids, Prepared, prepared
 from models.resellers import Reseller
+
+# Without a cursor and a search, so many lists that differ are kept prepared.
+FORMS = 200
 
 
 class AccountOrderField(Enum):
@@ -46,8 +50,12 @@ class Kept:
             rows = rows.where(sa.or_(named, Account.subdomain.contains(self.search, autoescape=True)))
         return rows
 
-    def counted(self, resellers: Iterable[UUID], today: date) -> sa.Select[UUID, int]:
+    def counted(self, resellers: Ids, today: date) -> Asked:
         """Select how many accounts of each reseller are kept; a reseller without any has no row."""
+        counted = prepared(self._counted) if self.search else _prepared_count(self)
+        return counted(resellers, today)
+
+    def _counted(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         mine = self.rows(today).where(among(Account.reseller_id, resellers))
         counts = mine.with_only_columns(
             Account.reseller_id, sa.func.count().label("number"), maintain_column_froms=True
@@ -75,8 +83,13 @@ class AccountList:
         name = f"{self.field.value}_{'DESC' if self.is_descending else 'ASC'}"
         return Order(name, key, Account.__table__.c.id, read, self.is_descending)
 
-    def paged(self, resellers: Iterable[UUID], today: date) -> sa.Select[*tuple[Any, ...]]:
+    def paged(self, resellers: Ids, today: date) -> Asked:
         """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""
+        is_anybodys = self.page.cursor is None and not self.kept.search
+        paged = _prepared_page(self) if is_anybodys else prepared(self._paged)
+        return paged(resellers, today)
+
+    def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         owner = aliased(Reseller, name="owner")
         mine = self.kept.rows(today).where(Account.reseller_id == owner.id)
         each = self.page.of(mine, self.order(today)).correlate(owner).lateral("page")
@@ -84,6 +97,16 @@ class AccountList:
         ascends = self.is_descending == self.page.is_backward
         keys = (each.c.sort_key, each.c.id)
         return listed.order_by(*(keys if ascends else (key.desc() for key in keys)))
+
+
+@lru_cache(FORMS)
+def _prepared_count(kept: Kept) -> Prepared[[Ids, date]]:
+    return prepared(kept._counted)
+
+
+@lru_cache(FORMS)
+def _prepared_page(asked: AccountList) -> Prepared[[Ids, date]]:
+    return prepared(asked._paged)
 
 
 def _instant(written: str) -> datetime:

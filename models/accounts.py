@@ -1,6 +1,7 @@
 """Accounts: a reseller's customers, each with its subdomain, its trial and its contract."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.trials import trial_ends_on
 from models.base import Base, Id, Tenant, TextEnum, among
+from models.prepared import Ids, prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.subscriptions import Subscription
@@ -124,11 +126,21 @@ def status_ends_on(today: date) -> sa.ColumnElement[date]:
 
 def _last_day_of_term(anchor: sa.SQLColumnExpression[date | None], today: date) -> sa.ColumnElement[date]:
     """domain.terms.term_on in SQL: PostgreSQL, too, gives a day that the month lacks its last one."""
-    years = sa.func.greatest(sa.literal(today.year) - sa.cast(sa.extract("year", anchor), sa.Integer), 0)
+    years = sa.func.greatest(_year(sa.type_coerce(today, sa.Date)) - _year(anchor), 0)
     has_begun = _years_after(anchor, years) <= today
     number = sa.func.greatest(sa.case((has_begun, years), else_=years - 1), 0)
     return _years_after(anchor, number + 1) - sa.literal(1, sa.Integer)
 
 
+def _year(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.extract("year", day), sa.Integer)
+
+
 def _years_after(anchor: sa.SQLColumnExpression[date | None], years: sa.ColumnElement[int]) -> sa.ColumnElement[date]:
     return sa.cast(anchor + sa.func.make_interval(years), sa.Date)
+
+
+@prepared
+def accounts_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the accounts with these ids that lie in the scope."""
+    return account_rows().where(Account.visible_to(scope), among(Account.id, ids))

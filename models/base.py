@@ -53,6 +53,7 @@ class TextEnum(sa.TypeDecorator[Enum]):
 
 def among(column: Any, ids: Iterable[UUID]) -> sa.ColumnElement[bool]:  # noqa: ANN401 # a column, mapped or not
     """Restrict a column to some ids: one array, so that the statement's text is the same for any number of them."""
-    wanted: sa.ColumnElement[Any] = sa.any_(sa.literal(list(ids), ARRAY(sa.Uuid())))
+    array = ids if isinstance(ids, sa.BindParameter) else sa.literal(list(ids), ARRAY(sa.Uuid()))
+    wanted: sa.ColumnElement[Any] = sa.any_(array)
     restriction: sa.ColumnElement[bool] = column == wanted
     return restriction

@@ -14,7 +14,9 @@ from domain.catalog import SupportType
 from domain.errors import Conflict
 from domain.money import Money
 from domain.pricing import bracket_for
-from models.base import Base, Id, TextEnum
+from models.base import Base, Id, TextEnum, among
+from models.prepared import Ids, prepared
+from models.scopes import Scope
 
 AnyPlan = TypeVar("AnyPlan")
 
@@ -80,3 +82,9 @@ def priced(plans: Sequence[AnyPlan]) -> Sequence[AnyPlan]:
     if not plans:
         raise Conflict("No price book is effective yet for the reseller's currency.")
     return plans
+
+
+@prepared
+def plans_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:  # noqa: ARG001 # the same for every tenant
+    """Select the plans with these ids, of any price book."""
+    return sa.select(*Plan.__table__.columns).where(among(Plan.id, ids))

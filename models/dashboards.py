@@ -5,20 +5,22 @@ import sqlalchemy as sa
 from models.accounts import Account
 from models.base import among
 from models.organizations import Organization
+from models.prepared import prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 
 
+@prepared
 def dashboard_names(scope: Scope) -> sa.CompoundSelect[*tuple[object, ...]]:
     """Select the names of exactly the scope's own dashboards, in one statement; accounts have a subdomain besides."""
     none = sa.cast(sa.null(), sa.Text).label("subdomain")
-    accounts, organizations = scope.accounts, scope.organizations
     return sa.union_all(
         sa.select(Reseller.id, Reseller.name, none).where(among(Reseller.id, scope.resellers)),
         sa.select(Account.id, Account.name, Account.subdomain).where(
-            among(Account.reseller_id, set(accounts.values())), among(Account.id, accounts)
+            among(Account.reseller_id, scope.account_tenants), among(Account.id, scope.accounts)
         ),
         sa.select(Organization.id, Organization.name, none).where(
-            among(Organization.reseller_id, set(organizations.values())), among(Organization.id, organizations)
+            among(Organization.reseller_id, scope.organization_tenants),
+            among(Organization.id, scope.organizations),
         ),
     )

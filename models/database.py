@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from models import connections
+from models.asking import Asked, rows_of
 from models.connections import ORDINARY, Patience
-from models.pool import PoolState, Waited, WatchedPool
 from models.walls import NOTHING, Tenants, scoped
 
 
@@ -37,7 +37,7 @@ class Snapshot:
         """Close it."""
         await self.close()
 
-    async def fetch(self, statement: sa.Executable, *, within: Tenants | None = None) -> Sequence[sa.Row[Any]]:
+    async def fetch(self, statement: Asked, *, within: Tenants | None = None) -> Sequence[sa.Row[Any]]:
         """Return all rows of a statement as they were when the snapshot was opened.
 
         `within` are other tenants for this one statement: those to whom a secret or an address has led.
@@ -49,16 +49,16 @@ class Snapshot:
                 beginning = connections.reading(self._tenants, self._patience)
                 self._connection = await connections.begun(self._engine, beginning)
             if within is None:
-                return (await self._connection.execute(statement)).all()
+                return await rows_of(self._connection, statement)
             return await self._fetch_within(self._connection, statement, within)
 
     async def _fetch_within(
-        self, connection: AsyncConnection, statement: sa.Executable, tenants: Tenants
+        self, connection: AsyncConnection, statement: Asked, tenants: Tenants
     ) -> Sequence[sa.Row[Any]]:
         driver = connections.driver(connection)
         try:
             await driver.execute(scoped(tenants))
-            rows = (await connection.execute(statement)).all()
+            rows = await rows_of(connection, statement)
         except BaseException:
             # A statement that PostgreSQL refused has ended the transaction: then there is no scope to go back to.
             with suppress(Exception):
@@ -87,7 +87,7 @@ class Database:
         """Return a moment of these tenants' data to read from, not opened yet."""
         return Snapshot(self.engine, tenants, self._patience)
 
-    async def fetch(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+    async def fetch(self, statement: Asked) -> Sequence[sa.Row[Any]]:
         """Return all rows of one statement that needs no moment and no tenant: it finds out who somebody is.
 
         Asked once more where the connection turns out dead: nobody has to be told that the database was restarted.
@@ -99,9 +99,9 @@ class Database:
                 raise
         return await self._fetched(statement)
 
-    async def _fetched(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+    async def _fetched(self, statement: Asked) -> Sequence[sa.Row[Any]]:
         async with self.engine.connect() as connection:
-            return (await connection.execute(statement)).all()
+            return await rows_of(connection, statement)
 
     @asynccontextmanager
     async def transaction(self, tenants: Tenants = NOTHING) -> AsyncIterator[AsyncSession]:
@@ -119,20 +119,6 @@ class Database:
             await connections.commit(connection)
         finally:
             await connections.given_back(connection)
-
-    def watch_pool(self, waited: Waited) -> None:
-        """Tell of every wait for a connection from now on."""
-        self._pool.waited = waited
-
-    def pool_state(self) -> PoolState:
-        """Return how many connections there are."""
-        return self._pool.state()
-
-    @property
-    def _pool(self) -> WatchedPool:
-        pool = self.engine.sync_engine.pool
-        assert isinstance(pool, WatchedPool)  # noqa: S101 # for mypy: it was made so
-        return pool
 
     async def close(self) -> None:
         """Close every connection."""

@@ -15,18 +15,19 @@ from aiodataloader import DataLoader
 from domain.tenancy import DashboardKind
 from models import ids
 from models.account_lists import AccountList, Kept
-from models.accounts import Account, account_rows
+from models.accounts import accounts_among
 from models.base import among
-from models.catalog import Plan, plans_on
+from models.catalog import Plan, plans_among, plans_on
 from models.database import Snapshot
 from models.loading import ById, Row
-from models.organizations import Organization, OwningAccount, organization_rows, owning_account, with_account
-from models.paging import Order, Page, Slice
+from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
+from models.organizations import Organization, OwningAccount, organizations_among, owning_account
+from models.paging import Page, Slice
 from models.people_loaders import PeopleLoaders
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
-from models.resellers import Reseller, reseller_rows
+from models.resellers import resellers_named
 from models.scopes import Scope
-from models.subscriptions import Subscription, subscription_rows
+from models.subscriptions import open_subscriptions_of, subscriptions_among
 from models.terms import acceptances_of, current_terms
 
 Key = TypeVar("Key", bound=Hashable)
@@ -44,34 +45,32 @@ class Loaders(PeopleLoaders):
     @cached_property
     def resellers(self) -> ById:
         """Resellers by id, where the scope may know their name."""
-        return self._by_id(reseller_rows().where(Reseller.named_to(self._scope)), Reseller.id)
+        return self._by_id(resellers_named)
 
     @cached_property
     def accounts(self) -> ById:
         """Accounts by id, in the scope."""
-        return self._by_id(account_rows().where(Account.visible_to(self._scope)), Account.id)
+        return self._by_id(accounts_among)
 
     @cached_property
     def organizations(self) -> ById:
         """Organizations by id, in the scope."""
-        rows = with_account(organization_rows()).where(Organization.visible_to(self._scope))
-        return self._by_id(rows, Organization.id)
+        return self._by_id(organizations_among)
 
     @cached_property
     def subscriptions(self) -> ById:
         """Contracts by id, in the scope."""
-        return self._by_id(subscription_rows().where(Subscription.visible_to(self._scope)), Subscription.id)
+        return self._by_id(subscriptions_among)
 
     @cached_property
     def open_subscriptions(self) -> ById:
         """An account's open contract, by the account's id, in the scope."""
-        rows = subscription_rows().where(Subscription.visible_to(self._scope), Subscription.is_open())
-        return self._by_id(rows, Subscription.account_id)
+        return self._by_id(open_subscriptions_of, "account_id")
 
     @cached_property
     def plans(self) -> ById:
         """Plans of any price book, by id."""
-        return self._by_id(sa.select(*Plan.__table__.columns), Plan.id)
+        return self._by_id(plans_among)
 
     @cached_property
     def price_lists(self) -> DataLoader[tuple[str, date], Sequence[Plan]]:
@@ -187,28 +186,12 @@ class Loaders(PeopleLoaders):
         return self._organization_pages[page]
 
     def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:
-        order = Order("NAME", sa.func.lower(Organization.name), Organization.__table__.c.id, str)
-
         async def slices(keys: list[tuple[UUID, UUID]]) -> list[Slice]:
-            mine = organization_rows().where(
-                Organization.reseller_id == Account.reseller_id, Organization.account_id == Account.id
-            )
-            each = page.of(mine, order).correlate(Account).lateral("page")
-            paged = (
-                sa.select(*each.c)
-                .select_from(Account)
-                .join(each, sa.true())
-                .where(
-                    Account.visible_to(self._scope),
-                    among(Account.reseller_id, {reseller for reseller, _ in keys}),
-                    among(Account.id, {account for _, account in keys}),
-                )
-                .order_by(each.c.sort_key, each.c.id)
-            )
-            found: dict[UUID, list[Row]] = {account: [] for _, account in keys}
-            for row in await self._snapshot.fetch(paged):
+            resellers, accounts = {reseller for reseller, _ in keys}, {account for _, account in keys}
+            found: dict[UUID, list[Row]] = {account: [] for account in accounts}
+            for row in await self._snapshot.fetch(organizations_paged(page, self._scope, resellers, accounts)):
                 found[row.account_id].append(row)
-            return [page.cut(found[account], order) for _, account in keys]
+            return [page.cut(found[account], ORGANIZATIONS_BY_NAME) for _, account in keys]
 
         return slices
 

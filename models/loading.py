@@ -1,15 +1,14 @@
 """What every set of loaders shares: the moment that it reads, the scope that it starts from, and rows by id."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from aiodataloader import DataLoader
-from sqlalchemy.orm import InstrumentedAttribute
 
-from models.base import among
 from models.database import Snapshot
+from models.prepared import Ids, Question
 from models.scopes import Scope
 
 Row = sa.Row[Any]
@@ -23,10 +22,10 @@ class Batched:
         self._snapshot = snapshot
         self._scope = scope
 
-    def _by_id(self, rows: sa.Select[*tuple[Any, ...]], column: InstrumentedAttribute[UUID]) -> ById:
+    def _by_id(self, rows: Callable[[Scope, Ids], Question], key: str = "id") -> ById:
         async def by_id(ids: list[UUID]) -> list[Row | None]:
-            found = await self._snapshot.fetch(rows.where(among(column, ids)))
-            position = {row._mapping[column.key]: row for row in found}  # a Row's public name for it
+            found = await self._snapshot.fetch(rows(self._scope, ids))
+            position = {getattr(row, key): row for row in found}
             return [position.get(id) for id in ids]
 
         return DataLoader(by_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 from domain.catalog import SupportType
 from models.accounts import Account
 from models.base import Base, Id, Tenant, among
+from models.prepared import Ids, prepared
 from models.scopes import Scope
 
 
@@ -76,3 +77,9 @@ def with_account(rows: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[objec
 def owning_account(row: sa.Row[Any]) -> OwningAccount:
     """Return the account of a row of with_account()."""
     return OwningAccount(row.reseller_id, row.account_id, row.account_support_type, row.account_disabled_at)
+
+
+@prepared
+def organizations_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the organizations with these ids that lie in the scope, for owning_account()."""
+    return with_account(organization_rows()).where(Organization.visible_to(scope), among(Organization.id, ids))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from uuid import UUID
 
+import sqlalchemy as sa
 from aiodataloader import DataLoader
 
 from domain.tenancy import DashboardKind
@@ -17,7 +18,26 @@ from models.invitations import Invitation, invitation_rows
 from models.loading import Batched, Row, grouped
 from models.memberships import Membership
 from models.places import member_rows
+from models.prepared import Ids, prepared
 from models.scopes import Scope
+
+
+@prepared
+def members_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the memberships with these ids in the scope's tenants."""
+    return member_rows().where(among(Membership.reseller_id, scope.tenants), among(Membership.id, ids))
+
+
+@prepared
+def invitations_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the invitations with these ids in the scope's tenants."""
+    return invitation_rows().where(among(Invitation.reseller_id, scope.tenants), among(Invitation.id, ids))
+
+
+@prepared
+def api_keys_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the API keys with these ids in the scope's tenants."""
+    return api_key_rows().where(among(ApiKey.reseller_id, scope.tenants), among(ApiKey.id, ids))
 
 
 class PeopleLoaders(Batched):
@@ -36,8 +56,7 @@ class PeopleLoaders(Batched):
     @cached_property
     def memberships(self) -> DataLoader[UUID, Row | None]:
         """Memberships by id, in the scope's tenants; whether one may be seen, a policy says."""
-        mine = among(Membership.reseller_id, self._scope.tenants)
-        return self._by_id(member_rows().where(mine), Membership.id)
+        return self._by_id(members_among)
 
     @cached_property
     def memberships_of(self) -> DataLoader[UUID, Sequence[Row]]:
@@ -53,8 +72,7 @@ class PeopleLoaders(Batched):
     @cached_property
     def invitations(self) -> DataLoader[UUID, Row | None]:
         """Invitations by id, in the scope's tenants; whether one may be seen, a policy says."""
-        mine = among(Invitation.reseller_id, self._scope.tenants)
-        return self._by_id(invitation_rows().where(mine), Invitation.id)
+        return self._by_id(invitations_among)
 
     @cached_property
     def invitations_to(self) -> DataLoader[UUID, Sequence[Row]]:
@@ -71,7 +89,7 @@ class PeopleLoaders(Batched):
     @cached_property
     def api_keys(self) -> DataLoader[UUID, Row | None]:
         """API keys by id, in the scope's tenants; whether one may be seen, a policy says."""
-        return self._by_id(api_key_rows().where(among(ApiKey.reseller_id, self._scope.tenants)), ApiKey.id)
+        return self._by_id(api_keys_among)
 
     @cached_property
     def api_keys_of(self) -> DataLoader[UUID, Sequence[Row]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from domain.catalog import SupportType, is_sellable
 from models.base import Base, Id, among
+from models.prepared import Ids, prepared
 from models.scopes import Scope
 from models.sign_in_rules import SignInRule
 
@@ -30,7 +31,7 @@ class Reseller(Base):
     @classmethod
     def named_to(cls, scope: Scope) -> sa.ColumnElement[bool]:
         """Restrict to the resellers whose name the scope may know: its own, and its accounts'."""
-        return among(cls.id, [*scope.resellers, *scope.accounts.values()])
+        return among(cls.id, scope.named)
 
 
 def reseller_rows() -> sa.Select[*tuple[object, ...]]:
@@ -45,6 +46,12 @@ def reseller_rows() -> sa.Select[*tuple[object, ...]]:
         Reseller.disabled_at,
         sa.func.coalesce(SignInRule.requires_two_factor, sa.false()).label("requires_two_factor"),
     ).outerjoin_from(Reseller, SignInRule, SignInRule.reseller_id == Reseller.id)
+
+
+@prepared
+def resellers_named(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the resellers with these ids whose name the scope may know."""
+    return reseller_rows().where(Reseller.named_to(scope), among(Reseller.id, ids))
 
 
 async def may_sell(session: AsyncSession, reseller_id: UUID, support_type: SupportType) -> bool:

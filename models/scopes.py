@@ -21,3 +21,18 @@ class Scope:
     def tenants(self) -> list[UUID]:
         """Every reseller in whose data anything of this scope lies: what each statement names first."""
         return list({*self.resellers, *self.accounts.values(), *self.organizations.values()})
+
+    @property
+    def account_tenants(self) -> set[UUID]:
+        """The resellers that own its accounts."""
+        return set(self.accounts.values())
+
+    @property
+    def organization_tenants(self) -> set[UUID]:
+        """The resellers that own its organizations."""
+        return set(self.organizations.values())
+
+    @cached_property
+    def named(self) -> list[UUID]:
+        """The resellers whose name may be known: its own, and its accounts'."""
+        return list({*self.resellers, *self.accounts.values()})

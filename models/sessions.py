@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.memberships import Membership
+from models.prepared import prepared
 from models.sign_in_rules import SignInRule
 from models.terms import TermsAcceptance, TermsVersion
 from models.two_factor import TwoFactor
@@ -42,13 +43,14 @@ class Session(Base):
         return sa.and_(cls.expires_at > at, is_awake)
 
 
+@prepared
 def signed_in(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select who holds a live session: a row a membership, or one row without membership; none if it is not live.
 
     One statement, because every request asks it; once a minute the same statement notes that the session was seen.
     """
     mine = sa.and_(Session.user_id == user_id, Session.token_hash == token_hash, Session.live(at))
-    minute = at.replace(second=0, microsecond=0)
+    minute = sa.func.date_trunc("minute", at)
     seen = sa.update(Session).where(mine, Session.last_seen_at < minute).values(last_seen_at=minute)
     found = _memberships().join(Session, Session.user_id == User.id).where(mine)
     return found.add_cte(seen.cte("seen"))
@@ -80,6 +82,7 @@ def with_id(id: UUID) -> sa.ColumnElement[bool]:
     return sa.func.substring(Session.token_hash, 1, ID_BYTES) == id.bytes
 
 
+@prepared
 def user_with_memberships(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
     """Select the same rows for a user known by id."""
     return _memberships().where(User.id == user_id)

@@ -14,6 +14,7 @@ from domain.money import Money
 from domain.trials import first_paid_day
 from models.base import Base, Id, Tenant, TextEnum, among
 from models.catalog import Plan
+from models.prepared import Ids, prepared
 from models.scopes import Scope
 
 
@@ -130,3 +131,16 @@ def subscription_rows() -> sa.Select[*tuple[object, ...]]:
         Subscription.activated_at,
         Subscription.starts_on,
     )
+
+
+@prepared
+def subscriptions_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the contracts with these ids that lie in the scope."""
+    return subscription_rows().where(Subscription.visible_to(scope), among(Subscription.id, ids))
+
+
+@prepared
+def open_subscriptions_of(scope: Scope, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the open contracts of these accounts that lie in the scope: one at most of each."""
+    mine = (Subscription.visible_to(scope), Subscription.is_open(), among(Subscription.account_id, accounts))
+    return subscription_rows().where(*mine)

@@ -77,7 +77,7 @@ class RefusalsAsData(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except Refusal as refusal:
-            info.context.notes.refused(refusal.code.value)
+            log.info("refused", operation=info.field_name, code=refusal.code.value, message=refusal.message)
             return self.payload(errors=[UserError.of(refusal)])
 
 

@@ -19,7 +19,6 @@ from models.database import Database, Snapshot
 from models.loaders import Loaders
 from models.scopes import Scope
 from models.walls import Tenants
-from schema.notes import Notes
 
 NOBODY = Scope()
 
@@ -31,7 +30,6 @@ class Context:
     `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
     from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`. Its cost
     is taken from one of `budgets`; the schema is shown where it `may_introspect`.
-    `notes` are what the log, the metrics and the trace learn of it.
     """
 
     database: Database
@@ -46,7 +44,6 @@ class Context:
     lengths: Lengths = ORDINARY
     budgets: Budgets = field(default_factory=Budgets)
     may_introspect: bool = True
-    notes: Notes = field(default_factory=Notes)
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False
@@ -57,7 +54,6 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.notes.asks(self.viewer)
         self._renew()
 
     def today(self, time_zone: str) -> date:
@@ -67,7 +63,6 @@ class Context:
     async def become(self, viewer: Viewer | None) -> None:
         """Go on as this viewer: what was read for the one before is forgotten."""
         self.viewer = viewer
-        self.notes.asks(viewer)
         await self.refresh()
 
     async def go_on_in(self, opened: SignedIn) -> None:

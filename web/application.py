@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,10 +34,6 @@ from web.pages import Pages
 from web.requests import RequestLog
 from web.site import ForeignForm, Site
 
-if TYPE_CHECKING:
-    from web.metrics import Metrics
-    from web.tracing import Tracing
-
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 Connect = Callable[[], AbstractAsyncContextManager[Database]]
 
@@ -60,8 +56,6 @@ class Application:
     documents: TrustedDocuments = field(default_factory=TrustedDocuments)
     introspection: Introspection = Introspection.ON
     has_graphiql: bool = True
-    metrics: "Metrics | None" = None
-    tracing: "Tracing | None" = None
 
     def assembled(self) -> RequestLog:
         """Return the ASGI application."""
@@ -87,7 +81,7 @@ class Application:
                 Exception: _faulty,
             },
         )
-        return RequestLog(inner, is_secure=self.is_secure, metrics=self.metrics, tracing=self.tracing)
+        return RequestLog(inner, is_secure=self.is_secure)
 
     @asynccontextmanager
     async def _lifespan(self, inner: Starlette) -> AsyncIterator[None]:
@@ -113,7 +107,6 @@ class Application:
             lengths=self.lengths,
             budgets=self.budgets,
             may_introspect=self.introspection.permits(viewer),
-            notes=request.state.notes,
         )
 
 

@@ -1,0 +1,46 @@
+"""The organizations of many accounts, a page of each."""
+
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from models.accounts import Account
+from models.asking import Asked
+from models.base import among
+from models.organizations import Organization, organization_rows
+from models.paging import Order, Page
+from models.prepared import Ids, Prepared, prepared
+from models.scopes import Scope
+
+ORGANIZATIONS_BY_NAME = Order("NAME", sa.func.lower(Organization.name), Organization.__table__.c.id, str)
+# A first page differs from others by its size only; with a cursor each is another statement.
+FIRST_PAGES = 100
+
+
+def organizations_paged(page: Page, scope: Scope, resellers: Ids, accounts: Ids) -> Asked:
+    """Select this page of each account's organizations, in the scope. Raises BadInput where the cursor is not ours."""
+    paged = _paged(page) if page.cursor is not None else _first_page(page)
+    return paged(scope, resellers, accounts)
+
+
+@lru_cache(FIRST_PAGES)
+def _first_page(page: Page) -> Prepared[[Scope, Ids, Ids]]:
+    return _paged(page)
+
+
+def _paged(page: Page) -> Prepared[[Scope, Ids, Ids]]:
+    @prepared
+    def paged(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+        mine = organization_rows().where(
+            Organization.reseller_id == Account.reseller_id, Organization.account_id == Account.id
+        )
+        each = page.of(mine, ORGANIZATIONS_BY_NAME).correlate(Account).lateral("page")
+        return (
+            sa.select(*each.c)
+            .select_from(Account)
+            .join(each, sa.true())
+            .where(Account.visible_to(scope), among(Account.reseller_id, resellers), among(Account.id, accounts))
+            .order_by(each.c.sort_key, each.c.id)
+        )
+
+    return paged

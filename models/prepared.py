@@ -1,0 +1,154 @@
+"""Statements that are built and compiled once, and run by the driver itself ever after.
+
+To build one of our statements, and to take it through SQLAlchemy, costs several times what the driver needs for it
+(figures in bench/README.md). A function marked `@prepared` is called once, with a bound parameter in place of each
+argument; what it returns from then on is a Question: the same SQL with other values. It must not look at its arguments
+except to put them into the statement, and takes no optional ones.
+
+Its parameters are told apart by their annotations: UUID, date, datetime, int, str, bytes, Ids (any number of UUIDs)
+and Scope, which stands for the ids in it.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, update_wrapper
+from typing import Any, Generic, NamedTuple, ParamSpec, get_type_hints
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
+from models.base import TextEnum
+from models.scopes import Scope
+
+Ids = Collection[UUID]
+Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
+P = ParamSpec("P")
+
+_TYPES: dict[Any, sa.types.TypeEngine[Any]] = {
+    UUID: sa.Uuid(),
+    Ids: ARRAY(sa.Uuid()),
+    date: sa.Date(),
+    datetime: sa.DateTime(timezone=True),
+    int: sa.Integer(),
+    str: sa.Text(),
+    bytes: sa.LargeBinary(),
+}
+_DIALECT: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it so
+
+
+class _ScopeOfParameters(NamedTuple):
+    """Looks like a Scope to a statement that is built from it."""
+
+    tenants: Any
+    named: Any
+    resellers: Any
+    accounts: Any
+    organizations: Any
+    account_tenants: Any
+    organization_tenants: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement as the driver takes it, and how its answer is read: as tuples with names, enums as enums."""
+
+    sql: str
+    values: Sequence[Any]
+    read: Callable[[Sequence[Any]], list[Any]]
+
+
+def prepared(build: Callable[P, Statement]) -> "Prepared[P]":
+    """Mark a function that returns a statement: it is called once, and asked with values ever after."""
+    return Prepared(build)
+
+
+class Prepared(Generic[P]):
+    """What stands in the place of a function that is marked."""
+
+    def __init__(self, build: Callable[P, Statement]) -> None:
+        update_wrapper(self, build)
+        self._build = build
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Question:
+        """Return the statement with these values."""
+        return self._form.question(dict(zip(self._names, args, strict=False)) | kwargs)
+
+    @cached_property
+    def _kinds(self) -> dict[str, Any]:
+        return {name: kind for name, kind in get_type_hints(self._build).items() if name != "return"}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self._kinds)
+
+    @cached_property
+    def _form(self) -> "_Form":
+        bound = {name: _bound(name, kind) for name, kind in self._kinds.items()}
+        return _Form(self._build(**bound))  # type: ignore[call-arg] # parameters in place of arguments
+
+
+def _bound(name: str, kind: Any) -> Any:  # noqa: ANN401 # an annotation
+    if kind is Scope:
+        return _ScopeOfParameters(*(_parameter(f"{name}_{part}", Ids) for part in _ScopeOfParameters._fields))
+    return _parameter(name, kind)
+
+
+def _parameter(name: str, kind: Any) -> sa.BindParameter[Any]:  # noqa: ANN401 # an annotation
+    return sa.bindparam(name, None, type_=_TYPES[kind])
+
+
+class _Form:
+    """A compiled statement: its SQL, where each value goes, and how its rows are read."""
+
+    def __init__(self, statement: Statement) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        processors = compiled._bind_processors  # the only way to the driver's own form of a value
+        constants = compiled.construct_params(_check=False)
+        self._sql = str(compiled)
+        self._slots = [(name, processors.get(name), constants.get(name)) for name in compiled.positiontup]
+        self._read = _reader(compiled._result_columns)
+
+    def question(self, values: dict[str, Any]) -> Question:
+        """Return the statement with these values."""
+        flat = _flat(values)
+        placed = [flat.get(name, constant) for name, _, constant in self._slots]
+        for position, (_, process, _) in enumerate(self._slots):
+            if process is not None:
+                placed[position] = process(placed[position])
+        return Question(self._sql, placed, self._read)
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Scope):
+            flat.update({f"{name}_{part}": list(getattr(value, part)) for part in _ScopeOfParameters._fields})
+        else:
+            flat[name] = list(value) if isinstance(value, set | frozenset | dict) else value
+    return flat
+
+
+def _reader(columns: Sequence[Any]) -> Callable[[Sequence[Any]], list[Any]]:
+    row = namedtuple("row", [column.keyname for column in columns])  # type: ignore[misc] # names of a statement
+    enums = [
+        (position, {None: None} | column.type._members)
+        for position, column in enumerate(columns)
+        if isinstance(column.type, TextEnum)
+    ]
+
+    def read(records: Sequence[Any]) -> list[Any]:
+        if not enums:
+            return [row._make(record) for record in records]
+        rows = []
+        for record in records:
+            values = list(record)
+            for position, members in enums:
+                values[position] = members[values[position]]
+            rows.append(row._make(values))
+        return rows
+
+    return read

@@ -1,0 +1,106 @@
+"""Prepared statements: built once, answered as SQLAlchemy would answer them, and failing alike."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from domain.lifecycle import AccountStatus
+from models.account_lists import AccountList, AccountOrderField, Kept
+from models.accounts import Account, account_rows, accounts_among
+from models.base import among
+from models.database import Database
+from models.paging import Page
+from models.prepared import Ids, prepared
+from models.scopes import Scope
+from models.walls import EVERYTHING
+from tests.world import World
+
+FIRST = Page(25, is_backward=False, cursor=None)
+
+
+async def test_the_rows_are_those_of_sqlalchemy(world: World) -> None:
+    reseller = await world.reseller()
+    account, _ = await world.account(reseller), await world.account(await world.reseller("Contoso"))
+    await world.contract(account)
+    scope, ids = Scope(frozenset({reseller.id})), [account.id]
+    async with world.database.snapshot([reseller.id]) as snapshot:
+        wanted = await snapshot.fetch(account_rows().where(Account.visible_to(scope), among(Account.id, ids)))
+        got = await snapshot.fetch(accounts_among(scope, ids))
+
+    assert [row._asdict() for row in got] == [dict(row._mapping) for row in wanted]
+    assert [row.id for row in got] == [account.id]
+
+
+async def test_a_statement_is_built_once() -> None:
+    built = []
+
+    @prepared
+    def one(number: int) -> sa.Select[*tuple[object, ...]]:
+        built.append(number)
+        return sa.select((number + sa.literal(1)).label("next"))
+
+    first, second = one(1), one(2)
+
+    assert (first.sql, len(built)) == (second.sql, 1)
+    assert (first.values, second.values) == ([1, 1], [2, 1])
+
+
+async def test_any_number_of_ids_makes_the_same_statement() -> None:
+    none, some = (
+        accounts_among(Scope(), []),
+        accounts_among(Scope(frozenset({UUID(int=1)})), {UUID(int=2), UUID(int=3)}),
+    )
+
+    assert none.sql == some.sql
+
+
+@pytest.mark.parametrize("field", AccountOrderField)
+@pytest.mark.parametrize("statuses", [None, tuple(AccountStatus)])
+def test_every_list_without_a_cursor_is_prepared_for_any_day(
+    field: AccountOrderField, statuses: tuple[AccountStatus, ...] | None
+) -> None:
+    asked = AccountList(Kept(statuses), field, is_descending=False, page=FIRST)
+    today, tomorrow = (asked.paged([UUID(int=1)], day) for day in (date(2024, 2, 29), date(2025, 3, 1)))
+
+    assert today.sql == tomorrow.sql  # type: ignore[union-attr] # prepared
+
+
+async def test_what_postgresql_refuses_is_raised_as_ever(world: World) -> None:
+    @prepared
+    def impossible(number: int) -> sa.Select[*tuple[object, ...]]:
+        return sa.select((number / sa.literal(0)).label("quotient"))
+
+    async with world.database.snapshot(EVERYTHING) as snapshot:
+        with pytest.raises(DBAPIError) as caught:
+            await snapshot.fetch(impossible(1))
+
+    assert caught.value.orig.sqlstate == "22012"  # type: ignore[union-attr] # asyncpg's
+    assert await world.database.fetch(sa.select(sa.literal(1))) == [(1,)]
+
+
+async def test_a_connection_that_breaks_is_used_no_more(database: Database) -> None:
+    @prepared
+    def ending(times: int) -> sa.Select[*tuple[object, ...]]:
+        return sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid()), sa.literal(1) + times)
+
+    async with database.snapshot() as snapshot:
+        with pytest.raises(DBAPIError) as caught:
+            await snapshot.fetch(ending(1))
+
+    assert caught.value.connection_invalidated
+    assert await database.fetch(sa.select(sa.literal(1))) == [(1,)]
+
+
+@prepared
+def counted(ids: Ids) -> sa.Select[*tuple[object, ...]]:
+    return sa.select(sa.func.cardinality(ids).label("number"))
+
+
+async def test_ids_may_be_none_at_all(database: Database) -> None:
+    async with database.snapshot() as snapshot:
+        rows = await snapshot.fetch(counted([]))
+
+    assert [row.number for row in rows] == [0]
