@@ -6,6 +6,8 @@ refuse does it look at the object, so that nobody learns more than they may see.
 own question again, of the locked row.
 """
 
+from collections.abc import Awaitable
+from inspect import isawaitable
 from typing import Any, ClassVar
 
 import strawberry
@@ -27,14 +29,22 @@ class Gate(BasePermission):
         """Return the sentence that ends the description of whatever this guards."""
         raise TypeError(f"{cls.__name__} does not say what it needs")
 
-    async def has_permission(self, source: Any, info: strawberry.Info, **kwargs: Any) -> bool:  # noqa: ANN401 # Strawberry's signature
-        """Return True, or raise why not."""
-        policies.require(await self.answer(source, info.context, **kwargs))
+    def has_permission(self, source: Any, info: strawberry.Info, **kwargs: Any) -> bool | Awaitable[bool]:  # noqa: ANN401 # Strawberry's signature
+        """Return True, or raise why not; awaited only where the gate has to look something up."""
+        answer = self.answer(source, info.context, **kwargs)
+        if isawaitable(answer):
+            return _awaited(answer)
+        policies.require(answer)
         return True
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401 # the context lies above
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer | Awaitable[policies.Answer]:  # noqa: ANN401 # the context lies above
         """Return the refusal, or None."""
         raise TypeError(f"{type(self).__name__} asks nothing of {source}, {context}, {kwargs}")
+
+
+async def _awaited(answer: Awaitable[policies.Answer]) -> bool:
+    policies.require(await answer)
+    return True
 
 
 class Operation(Gate):
@@ -100,7 +110,7 @@ class OfPlace(Gate):
     def needs(cls) -> str:
         return f"Needs {cls.permission.value}."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return policies.may_at(context.viewer, source.place, self.permission)
 
 
@@ -113,5 +123,5 @@ class InReseller(Gate):
     def needs(cls) -> str:
         return f"Needs {cls.permission.value}."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return policies.may_in_reseller(context.viewer, source.reseller_id, self.permission)

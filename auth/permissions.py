@@ -23,7 +23,7 @@ class Anyone(Gate):
     def needs(cls) -> str:
         return "Needs no permission."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return None
 
 
@@ -34,7 +34,7 @@ class SignedIn(Gate):
     def needs(cls) -> str:
         return "Needs somebody who is signed in."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return Unauthenticated() if context.viewer is None else None
 
 
@@ -45,7 +45,7 @@ class IsPerson(Gate):
     def needs(cls) -> str:
         return "Needs a person who is signed in: an API key has no password, no second factor and no sessions."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return Unauthenticated() if context.viewer is None else policies.may_as_person(context.viewer)
 
 
@@ -136,7 +136,7 @@ class EntersAccounts(Gate):
     def needs(cls) -> str:
         return f"Needs {P.ORGANIZATIONS_READ.value}; a reseller has it only where the account is Partner Supported."
 
-    async def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
+    def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return policies.may_read_organizations(context.viewer, source.facts)
 
 

@@ -31,90 +31,101 @@ async def settle(columns: Iterable[list[Any]]) -> None:
 
 class _Wave:
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._open: set[_Branch] = set()
         self._all_ended: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
+        self._is_cancelled = False
 
     def start(self, columns: Iterable[list[Any]]) -> None:
-        task = asyncio.current_task(self._loop)
+        task = asyncio.current_task(self.loop)
         assert task is not None  # noqa: S101 # a coroutine of asyncio runs in a task
-        _leave_task(self._loop, task)
+        _leave_task(self.loop, task)
         try:
             for values in columns:
                 for index, value in enumerate(values):
                     if is_awaitable_kind(type(value)):
                         coroutine = value if iscoroutine(value) else _awaited(value)
-                        branch = _Branch(self, self._loop, coroutine, values, index)
+                        branch = _Branch(self, coroutine, values, index)
                         self._open.add(branch)
                         branch.context.run(branch.step)
         finally:
-            _enter_task(self._loop, task)
+            _enter_task(self.loop, task)
 
     async def end(self) -> None:
         cancelled: asyncio.CancelledError | None = None
         while self._open:
-            self._all_ended = self._loop.create_future()
+            self._all_ended = self.loop.create_future()
             try:
                 await self._all_ended
             except asyncio.CancelledError as error:
                 cancelled = error
-                for branch in list(self._open):
-                    branch.cancel()
+                self._cancel()
         if cancelled is not None:
             raise cancelled
         if self._failure is not None:
             raise self._failure
 
+    def _cancel(self) -> None:
+        self._is_cancelled = True
+        for branch in list(self._open):
+            branch.cancel()
+
     def ended(self, branch: "_Branch", failure: BaseException | None = None) -> None:
         self._open.discard(branch)
         if failure is not None and self._failure is None:
             self._failure = failure
-            if not isinstance(failure, Exception):
+            if not isinstance(failure, Exception) and not self._is_cancelled:
                 # Nobody asked for this cancellation but the coroutine itself: the operation ends with it.
-                for other in list(self._open):
-                    other.cancel()
+                self._cancel()
         if not self._open and self._all_ended is not None and not self._all_ended.done():
             self._all_ended.set_result(None)
 
 
-class _Branch(asyncio.Future[Any]):
+class _Branch:
     """One coroutine on its way, with what others expect of the current task."""
 
-    def __init__(
-        self,
-        wave: _Wave,
-        loop: asyncio.AbstractEventLoop,
-        coroutine: Coroutine[Any, Any, Any],
-        values: list[Any],
-        index: int,
-    ) -> None:
-        super().__init__(loop=loop)
+    __slots__ = (
+        "__weakref__",
+        "_cancellations",
+        "_coroutine",
+        "_index",
+        "_is_done",
+        "_loop",
+        "_must_cancel",
+        "_values",
+        "_waits_for",
+        "_wave",
+        "context",
+    )
+
+    def __init__(self, wave: _Wave, coroutine: Coroutine[Any, Any, Any], values: list[Any], index: int) -> None:
         self.context: Context = copy_context()
-        self._wave, self._own_loop, self._coroutine = wave, loop, coroutine
+        self._wave, self._loop, self._coroutine = wave, wave.loop, coroutine
         self._values, self._index = values, index
         self._waits_for: asyncio.Future[Any] | None = None
-        self._must_cancel = False
+        self._is_done = self._must_cancel = False
         self._cancellations = 0
 
     def step(self, error: BaseException | None = None) -> None:
         """Go on until the coroutine waits again, or ends."""
+        loop: Any = self._loop
         if self._must_cancel:
             self._must_cancel, error = False, asyncio.CancelledError()
-        _enter_task(self._own_loop, self)  # type: ignore[arg-type] # a task as far as anybody can tell
+        _enter_task(loop, self)  # type: ignore[arg-type] # a task as far as anybody can tell
         try:
             waits_for = self._coroutine.send(None) if error is None else self._coroutine.throw(error)
         except StopIteration as stop:
             self._values[self._index] = stop.value
-            self.set_result(None)
+            self._is_done = True
             self._wave.ended(self)
         except BaseException as failure:  # noqa: BLE001 # whoever waits for the wave gets it
-            super().cancel()
+            self._is_done = True
             self._wave.ended(self, failure)
         else:
             self._wait(waits_for)
         finally:
-            _leave_task(self._own_loop, self)  # type: ignore[arg-type]
+            _leave_task(loop, self)  # type: ignore[arg-type]
 
     def _wait(self, waits_for: Any) -> None:  # noqa: ANN401 # whatever a coroutine yields
         if getattr(waits_for, "_asyncio_future_blocking", None):
@@ -125,7 +136,7 @@ class _Branch(asyncio.Future[Any]):
                 self._must_cancel = False
         else:
             wrong = None if waits_for is None else RuntimeError(f"A resolver yielded {waits_for!r}, which is no future")
-            self._own_loop.call_soon(self.step, wrong, context=self.context)
+            self._loop.call_soon(self.step, wrong, context=self.context)
 
     def _wake(self, _: "asyncio.Future[Any]") -> None:
         self._waits_for = None
@@ -133,7 +144,7 @@ class _Branch(asyncio.Future[Any]):
 
     def cancel(self, msg: Any | None = None) -> bool:  # noqa: ANN401 # as a task's
         """Ask the coroutine to end, as a task would: through what it waits for."""
-        if self.done():
+        if self._is_done:
             return False
         self._cancellations += 1
         if self._waits_for is None or not self._waits_for.cancel(msg=msg):
@@ -148,6 +159,10 @@ class _Branch(asyncio.Future[Any]):
         """Take one of these back."""
         self._cancellations = max(0, self._cancellations - 1)
         return self._cancellations
+
+    def done(self) -> bool:
+        """Tell whether the coroutine has ended."""
+        return self._is_done
 
     def get_coro(self) -> Coroutine[Any, Any, Any]:
         """Return what is on its way."""

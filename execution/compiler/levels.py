@@ -27,6 +27,8 @@ from execution.compiler.source import Read, reader, written
 
 Details = list[FieldDetails]
 PATH = GraphQLResolveInfo._fields.index("path")
+# Makes a named tuple of a tuple: in half the time.
+new = tuple.__new__
 # Argument values of these types may be shared by all calls of a level: no resolver can change them.
 UNCHANGEABLE = {type(None), bool, int, float, str, bytes}
 
@@ -130,7 +132,7 @@ class _Field:
 
     def fill(self, run: Run, objects: list[Any], paths: Any, results: list[dict[str, Any]]) -> None:  # noqa: ANN401
         """Put the field's value into each result, now or when what it awaits is there."""
-        own = [Path(path, self._key, self._kind.name) for path in paths] if self.needs_paths else None
+        own = [new(Path, (path, self._key, self._kind.name)) for path in paths] if self.needs_paths else None
         infos = self._infos(run.executor, own) if own and self._needs_infos else None
 
         def put(values: list[Any]) -> None:
@@ -156,7 +158,7 @@ class _Field:
 
     def _infos(self, executor: Executor[Any], paths: list[Path]) -> list[GraphQLResolveInfo[Any]]:
         first = executor.build_resolve_info(self._definition, self._nodes, self._kind, paths[0])
-        kind, before, after, new = type(first), first[:PATH], first[PATH + 1 :], tuple.__new__
+        kind, before, after = type(first), first[:PATH], first[PATH + 1 :]
         return [new(kind, (*before, path, *after)) for path in paths]
 
     def _call(

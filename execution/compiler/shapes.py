@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NULLS = {type(None), type(Undefined)}
 PLAIN_LISTS = {list, tuple}
+new = tuple.__new__
 
 
 class Shape(Protocol):

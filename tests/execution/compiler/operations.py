@@ -1,5 +1,6 @@
 """Generated operations: what hypothesis-graphql makes of a schema, with the rest of the language strewn in."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from graphql import (
     NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     VariableDefinitionNode,
@@ -33,18 +35,20 @@ Operation = tuple[DocumentNode, dict[str, Any]]
 VARIABLES = {"yes": True, "no": False}
 
 
-def operations(schema: GraphQLSchema, *, are_mutations: bool = False, **given: Any) -> st.SearchStrategy[Operation]:
-    """Return documents that are valid, each with the variables that go with it."""
+def operations(
+    schema: GraphQLSchema, *, are_mutations: bool = False, ids: Sequence[str] = (), **given: Any
+) -> st.SearchStrategy[Operation]:
+    """Return documents that are valid, each with the variables that go with it; `ids` are put where ids go."""
     made: st.SearchStrategy[Any] = (mutations if are_mutations else queries)(schema, print_ast=_itself, **given)
-    return st.tuples(made, st.randoms(use_true_random=False)).map(lambda drawn: _strewn(schema, *drawn))
+    return st.tuples(made, st.randoms(use_true_random=False)).map(lambda drawn: _strewn(schema, *drawn, ids))
 
 
 def _itself(document: DocumentNode) -> DocumentNode:
     return document
 
 
-def _strewn(schema: GraphQLSchema, document: DocumentNode, random: Random) -> Operation:
-    strewing = _Strewing(TypeInfo(schema), random)
+def _strewn(schema: GraphQLSchema, document: DocumentNode, random: Random, ids: Sequence[str]) -> Operation:
+    strewing = _Strewing(TypeInfo(schema), random, ids)
     operation = visit(document, TypeInfoVisitor(strewing.type_info, strewing)).definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     variables = tuple(
@@ -70,9 +74,9 @@ def _strewn(schema: GraphQLSchema, document: DocumentNode, random: Random) -> Op
 class _Strewing(Visitor):
     """Puts conditions, __typename, twins, inline fragments and named fragments where nothing becomes invalid by it."""
 
-    def __init__(self, type_info: TypeInfo, random: Random) -> None:
+    def __init__(self, type_info: TypeInfo, random: Random, ids: Sequence[str]) -> None:
         super().__init__()
-        self.type_info, self.random = type_info, random
+        self.type_info, self.random, self.ids = type_info, random, ids
         self.variables: set[str] = set()
         self.fragments: list[FragmentDefinitionNode] = []
 
@@ -101,6 +105,15 @@ class _Strewing(Visitor):
         if chance < 0.16:
             return SelectionSetNode(selections=(self._spread(parent.name, selections),))
         return SelectionSetNode(selections=tuple(selections))
+
+    def leave_string_value(self, node: StringValueNode, *_: Any) -> StringValueNode:
+        is_id = str(graphql.get_named_type(self.type_info.get_input_type())) == "ID"
+        return StringValueNode(value=self.random.choice(self.ids)) if self.ids and is_id else node
+
+    def leave_argument(self, node: ArgumentNode, *_: Any) -> Any:
+        # Made-up cursors and sizes are refused, and then nothing lies below.
+        is_rarely_right = node.name.value in {"first", "after", "last", "before"}
+        return graphql.REMOVE if self.ids and is_rarely_right and self.random.random() < 0.9 else node
 
     def _spread(self, kind: str, selections: list[Any]) -> FragmentSpreadNode:
         name = NameNode(value=f"Part{len(self.fragments)}")

@@ -1,0 +1,79 @@
+"""Our own schema over a filled world: the same bytes, whatever is asked, from the compiler and from graphql-core."""
+
+from typing import Any
+
+import graphql
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth.backend import authenticate
+from auth.viewer import Viewer
+from domain.tenancy import Role
+from mail.inviting import Postman
+from models.database import Database
+from resolvers.api import Api, build_api
+from schema.context import Context
+from tests.clients import Client
+from tests.execution.compiler.operations import Operation, operations
+from tests.execution.compiler.test_same_answers import EXAMPLES, generated
+from tests.world import HUNTRESS, SEALER, World, gid
+
+COMPILED, PLAIN = build_api(is_compiled=True), build_api(is_compiled=False)
+WORDS = {name: st.just(graphql.StringValueNode(value="2025-01-01")) for name in ("Date", "DateTime")}
+SCALARS = {**WORDS, "Decimal": st.just(graphql.StringValueNode(value="3.50"))}
+
+
+async def filled(world: World) -> tuple[list[Client], list[str]]:
+    """Two resellers with a bit of everything; return who may ask, and ids of all kinds."""
+    person, reseller, other = await world.person(), await world.reseller(), await world.reseller("Elsewhere")
+    await world.join(person, Role.ADMIN, reseller)
+    ids = [gid(reseller), gid(other), gid(person), gid(await world.account(other)), "nonsense"]
+    for number in range(3):
+        account = await world.account(reseller, support_type=HUNTRESS) if number == 1 else await world.account(reseller)
+        ids.append(gid(account))
+        organization = await world.organization(account)
+        activated_on = world.clock().date() if number == 2 else None
+        ids += [gid(organization), gid(await world.contract(account, activated_on=activated_on))]
+        await world.join(await world.person(), Role.ADMIN, account)
+        await world.join(await world.person(), Role.USER, organization)
+    ids += [gid(await world.invitation(reseller)), gid((await world.key(person, Role.READ_ONLY, reseller))[0])]
+    keys = [(await world.key(person, role, reseller))[1] for role in (Role.ADMIN, Role.READ_ONLY)]
+    return keys, ids
+
+
+async def viewers(world: World, clients: list[Client]) -> list[Viewer | None]:
+    """Return who the clients are, and nobody."""
+    found: list[Viewer | None] = [None]
+    for client in clients:
+        bearing = client.http.headers["authorization"]
+        at = world.clock()
+        found.append(await authenticate(world.database, authorization=bearing, session_token=None, at=at))
+    return found
+
+
+async def answer(api: Api, database: Database, world: World, viewer: Viewer | None, operation: Operation) -> Any:
+    """Return the answer of one request; its errors in the order of their places, because they run concurrently."""
+    document, variables = operation
+    postman, portal = Postman("http://testserver", SEALER), "https://{subdomain}.portal.test/"
+    context = Context(database=database, now=world.clock(), viewer=viewer, portal_url=portal, postman=postman)
+    body = await api.answer(graphql.print_ast(document), context, variables=variables)
+    body.get("errors", []).sort(key=lambda error: str(error.get("path")))
+    return orjson.dumps(body)
+
+
+async def test_generated_queries_answer_the_same(world: World, database: Database) -> None:
+    clients, ids = await filled(world)
+    people = await viewers(world, clients)
+    examples: list[tuple[Operation, int]] = []
+
+    @generated(EXAMPLES // 10)
+    @given(operation=operations(PLAIN._schema, ids=ids, custom_scalars=SCALARS), who=st.integers(0, 2))
+    def generate(operation: Operation, who: int) -> None:
+        examples.append((operation, who))
+
+    generate()
+
+    for operation, who in examples:
+        expected = await answer(PLAIN, database, world, people[who], operation)
+        assert await answer(COMPILED, database, world, people[who], operation) == expected, operation

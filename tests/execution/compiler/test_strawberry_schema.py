@@ -1,0 +1,160 @@
+"""Strawberry's schemas: its fields, permissions, extensions, enums and types."""
+
+from collections.abc import Awaitable
+from enum import Enum
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import FieldExtension, SchemaExtension
+from strawberry.permission import BasePermission, PermissionExtension
+
+from execution.compiler.strawberry_schema import CompiledExecution
+
+
+@strawberry.enum
+class Colour(Enum):
+    """An enum whose values differ from its names."""
+
+    RED = "r"
+
+
+class Asking(BasePermission):
+    """Lets pass where the context says so, at once or later."""
+
+    message = "not allowed"
+
+    def has_permission(self, _source: Any, info: strawberry.Info, **_: Any) -> bool | Awaitable[bool]:
+        may = info.context["may"]
+        answer: bool | Awaitable[bool] = may() if callable(may) else may
+        return answer
+
+
+class Twice(FieldExtension):
+    """An extension that is no permission."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        return await next_(source, info, **kwargs) * 2
+
+
+@strawberry.interface
+class Shape:
+    """What squares and circles are."""
+
+    side: int
+
+
+@strawberry.type
+class Square(Shape):
+    """A shape."""
+
+    colour: Colour
+
+    @strawberry.field(extensions=[PermissionExtension([Asking()], use_directives=False)])
+    async def area(self, info: strawberry.Info, times: int = 1) -> int | None:
+        """Multiply."""
+        assert info.context["may"] is not False
+        return self.side * self.side * times
+
+    @strawberry.field(extensions=[Twice()])
+    async def doubled(self) -> int:
+        """Be doubled."""
+        return self.side
+
+    @strawberry.field
+    def place(self, info: strawberry.Info) -> str:
+        """Tell where it stands."""
+        return f"{info.field_name} at {info.path.as_list()} of {info.input_extensions}"
+
+
+@strawberry.type
+class Circle(Shape):
+    """Another shape."""
+
+
+@strawberry.type
+class Query:
+    """The root."""
+
+    @strawberry.field
+    def shapes(self) -> list[Shape]:
+        """Return one of each."""
+        return [Square(side=3, colour=Colour.RED), Circle(side=1)]
+
+
+def schema_with(*extensions: Any) -> strawberry.Schema:
+    """Return the schema."""
+    return strawberry.Schema(query=Query, types=[Square, Circle], extensions=extensions)
+
+
+COMPILED, PLAIN = CompiledExecution(), schema_with()
+SCHEMA = schema_with(COMPILED)
+WHOLE = "{ shapes { __typename side ... on Square { colour area doubled more: area(times: 2) place } } }"
+
+
+async def test_a_whole_answer_is_strawberrys() -> None:
+    context = {"may": True}
+    given = {"context_value": context, "operation_extensions": {"a": 1}}
+    expected = await PLAIN.execute(WHOLE, **given)  # type: ignore[arg-type] # of several kinds
+    compiler = COMPILED.compiler(SCHEMA)
+    assert compiler is not None
+
+    result = await SCHEMA.execute(WHOLE, **given)  # type: ignore[arg-type]
+
+    assert (result.data, result.errors) == (expected.data, None)
+    assert result.data["shapes"][0] == {  # type: ignore[index] # there is data
+        "__typename": "Square",
+        "side": 3,
+        "colour": "RED",
+        "area": 9,
+        "doubled": 6,
+        "more": 18,
+        "place": "place at ['shapes', 0, 'place'] of {'a': 1}",
+    }
+
+
+async def yes() -> bool:
+    return True
+
+
+async def no() -> bool:
+    return False
+
+
+@pytest.mark.parametrize(("may", "area"), [(True, 9), (yes, 9), (False, None), (no, None)])
+async def test_permissions_decide_at_once_or_later(may: Any, area: int | None) -> None:
+    result = await SCHEMA.execute("{ shapes { ... on Square { area } } }", context_value={"may": may})
+
+    assert result.data == {"shapes": [{"area": area}, {}]}
+    assert [error.message for error in result.errors or []] == ([] if area else ["not allowed"])
+
+
+async def test_an_extension_that_wraps_every_field_leaves_all_to_graphql_core() -> None:
+    class Wrapping(SchemaExtension):
+        def resolve(self, _next: Any, root: Any, info: Any, *args: Any, **kwargs: Any) -> Any:
+            value = _next(root, info, *args, **kwargs)
+            return value + 1 if info.field_name == "side" else value
+
+    result = await schema_with(CompiledExecution(), Wrapping).execute("{ shapes { side } }")
+
+    assert result.data == {"shapes": [{"side": 4}, {"side": 2}]}
+
+
+async def test_an_answer_with_an_error_is_strawberrys() -> None:
+    result = await SCHEMA.execute("{ shapes { ... on Square { area } } }", context_value={})
+
+    assert isinstance(result.errors and result.errors[0], GraphQLError)
+    assert result.data == {"shapes": [{"area": None}, {}]}
+
+
+async def test_one_document_is_compiled_once_for_all_requests() -> None:
+    compiled = CompiledExecution()
+    schema = schema_with(compiled)
+
+    for _ in range(2):
+        await schema.execute("{ shapes { side } }")
+
+    compiler = compiled.compiler(schema)
+    assert compiler is not None
+    assert len(compiler) == 1
