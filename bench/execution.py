@@ -2,16 +2,14 @@
 
     .venv/bin/python -m bench.execution
 
-All three use the same loaders. What PostgreSQL answered the first time is remembered and answered again, so that the
-figures are the executors' own and the loaders'; building statements is part of all three. The answers are checked for
-equality before anything is timed, rounds alternate, and only ratios within one run mean anything.
+Twice: bare (bench.bare: loaders over dictionaries, no rules), which is execution and nothing else; and our own, with
+its loaders, rules and policies, where what PostgreSQL answered the first time is remembered and answered again. Answers
+are checked for equality before anything is timed, rounds alternate, and only ratios within one run mean anything.
 """
 # ruff: noqa: S101, T201 # a benchmark speaks, and checks what it is answered before it counts it
 
-import asyncio
 import gc
 import statistics
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -27,6 +25,7 @@ from graphql import GraphQLSchema, execute, parse
 
 from auth.backend import authenticate
 from auth.viewer import Viewer
+from bench import bare
 from bench.by_hand import accounts_screen
 from domain.tenancy import Role
 from execution.compiler.compiler import Compiler
@@ -136,16 +135,38 @@ async def world_of(database: Database) -> tuple[Viewer, str]:
     return viewer, gid(reseller)
 
 
-async def timed(runs: dict[str, Run], viewer: Viewer, recorded: dict[str, list[Any]]) -> dict[str, list[float]]:
-    """Return the milliseconds of each run of each executor, in alternating rounds."""
+async def timed(runs: dict[str, Run], context_of: Callable[[str], Any]) -> dict[str, list[float]]:
+    """Return the milliseconds of each run of each executor, in alternating rounds, each with a context of its own."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            context = asked_by(viewer, lambda name=name: Replayed(recorded[name]))  # type: ignore[misc] # of this name
+            context = context_of(name)
             began = time.perf_counter()
             await run(context)
             taken[name].append((time.perf_counter() - began) * 1000)
     return taken
+
+
+async def measure_bare() -> None:
+    """Print what execution itself takes."""
+    schema = bare.bare_schema()
+    document, compiler = parse(bare.SCREEN), CompiledExecution().compiler(schema)
+    assert compiler is not None
+
+    async def by_graphql_core(context: Any) -> Any:  # noqa: ANN401
+        kept = schema.execution_context_class
+        return (await cast("Any", execute(schema._schema, document, None, context, executor_class=kept))).data
+
+    async def compiled(context: Any) -> Any:  # noqa: ANN401
+        result = await compiler.attempt(document, context=context)
+        assert result is not None
+        return result.data
+
+    runs: dict[str, Run] = {"graphql-core": by_graphql_core, "compiled": compiled, "by hand": bare.by_hand}
+    answers = {orjson.dumps(await run(cast("Any", bare.Loaders()))) for run in runs.values()}
+    assert len(answers) == 1, answers
+    print(f"bare: {number_of_values(orjson.loads(answers.pop())):,} values")
+    show(await timed(runs, lambda _: bare.Loaders()))
 
 
 async def measure(database: Database) -> None:
@@ -169,9 +190,9 @@ async def measure(database: Database) -> None:
         recorded[name] = snapshot.rows
     assert len(answers) == 1, answers
     answer = orjson.loads(answers.pop())
-    print(f"{number_of_values(answer):,} values; statements: { {name: len(rows) for name, rows in recorded.items()} }")
-    taken = await timed(runs, viewer, recorded)
-    show(taken)
+    statements = {name: len(rows) for name, rows in recorded.items()}
+    print(f"ours: {number_of_values(answer):,} values; statements: {statements}")
+    show(await timed(runs, lambda name: asked_by(viewer, lambda: Replayed(recorded[name]))))
     await show_compiling(api, viewer, reseller, recorded["compiled"])
 
 
@@ -220,7 +241,8 @@ def number_of_values(answer: Any) -> int:  # noqa: ANN401 # JSON
 
 
 async def main() -> None:
-    """Bring a database, fill it, and measure."""
+    """Measure the bare one; then bring a database, fill it, and measure our own."""
+    await measure_bare()
     with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder) / "postgres") as embedded:
         await migrate(embedded.owner_url, application_url=embedded.application_url)
         database = Database(embedded.application_url, pool_size=2)
@@ -231,4 +253,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main()) if "--asyncio" not in sys.argv else asyncio.run(main())
+    uvloop.run(main())

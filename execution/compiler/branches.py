@@ -7,7 +7,7 @@ that can be cancelled, and context variables are each one's own), at about two t
 
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # documented for those who bring tasks of their own
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine
 from contextvars import Context, copy_context
 from inspect import iscoroutine
 from typing import Any
@@ -18,18 +18,9 @@ def is_awaitable_kind(kind: type) -> bool:
     return hasattr(kind, "__await__")
 
 
-async def settle(columns: Iterable[list[Any]]) -> None:
-    """Put in place of every awaitable in these lists what it yields.
+class Wave:
+    """Awaitables that are under way together."""
 
-    Raises the first failure, once all have ended: what they share (a connection, a loader's future) is whole for
-    whoever tries again. Where the caller is cancelled, all are, and have ended before it goes on.
-    """
-    wave = _Wave()
-    wave.start(columns)
-    await wave.end()
-
-
-class _Wave:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._open: set[_Branch] = set()
@@ -37,22 +28,37 @@ class _Wave:
         self._failure: BaseException | None = None
         self._is_cancelled = False
 
-    def start(self, columns: Iterable[list[Any]]) -> None:
+    @property
+    def has_failed(self) -> bool:
+        """Whether anything raised: end() will."""
+        return self._failure is not None
+
+    def start(self, values: list[Any]) -> bool:
+        """Put in place of every awaitable in the list what it yields, now or until end() returns.
+
+        Returns whether any has to be waited for.
+        """
         task = asyncio.current_task(self.loop)
         assert task is not None  # noqa: S101 # a coroutine of asyncio runs in a task
+        before = len(self._open)
         _leave_task(self.loop, task)
         try:
-            for values in columns:
-                for index, value in enumerate(values):
-                    if is_awaitable_kind(type(value)):
-                        coroutine = value if iscoroutine(value) else _awaited(value)
-                        branch = _Branch(self, coroutine, values, index)
-                        self._open.add(branch)
-                        branch.context.run(branch.step)
+            for index, value in enumerate(values):
+                if is_awaitable_kind(type(value)):
+                    coroutine = value if iscoroutine(value) else _awaited(value)
+                    branch = _Branch(self, coroutine, values, index)
+                    self._open.add(branch)
+                    branch.context.run(branch.step)
         finally:
             _enter_task(self.loop, task)
+        return len(self._open) > before
 
     async def end(self) -> None:
+        """Wait until all have ended. Raises the first failure then: what they share is whole for whoever tries again.
+
+        What they share are connections and loaders' futures. Where the caller is cancelled, all are, and have ended
+        before it goes on.
+        """
         cancelled: asyncio.CancelledError | None = None
         while self._open:
             self._all_ended = self.loop.create_future()
@@ -72,6 +78,7 @@ class _Wave:
             branch.cancel()
 
     def ended(self, branch: "_Branch", failure: BaseException | None = None) -> None:
+        """Take note that a branch has ended."""
         self._open.discard(branch)
         if failure is not None and self._failure is None:
             self._failure = failure
@@ -99,7 +106,7 @@ class _Branch:
         "context",
     )
 
-    def __init__(self, wave: _Wave, coroutine: Coroutine[Any, Any, Any], values: list[Any], index: int) -> None:
+    def __init__(self, wave: Wave, coroutine: Coroutine[Any, Any, Any], values: list[Any], index: int) -> None:
         self.context: Context = copy_context()
         self._wave, self._loop, self._coroutine = wave, wave.loop, coroutine
         self._values, self._index = values, index

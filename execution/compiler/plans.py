@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from inspect import iscoroutine
+from contextlib import suppress
 from typing import Any
 
 from graphql import (
@@ -17,7 +17,7 @@ from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
-from execution.compiler.branches import settle
+from execution.compiler.branches import Wave
 from execution.compiler.failures import CallableFound, Unforeseen
 from execution.compiler.frameworks import Framework
 from execution.compiler.levels import Compilation, Level, Run
@@ -112,13 +112,21 @@ class Plan:
 
 async def _finish(run: Run) -> None:
     while run.awaited:
-        columns, run.awaited = run.awaited, []
-        if len(columns) == 1 and len(columns[0][0]) == 1 and iscoroutine(columns[0][0][0]):
-            # Alone, it needs nobody to wait for others.
-            columns[0][0][0] = await columns[0][0][0]
-        else:
-            await settle([values for values, _ in columns])
-        for values, put in columns:
+        wave, waiting = Wave(), []
+        try:
+            while run.awaited and not wave.has_failed:
+                values, put = run.awaited.pop(0)
+                if wave.start(values):
+                    waiting.append((values, put))
+                elif not wave.has_failed:
+                    # Nothing of it had to be waited for, and what lies below may well be asked for together.
+                    put(values)
+        except Exception:
+            with suppress(Exception):
+                await wave.end()
+            raise
+        await wave.end()
+        for values, put in waiting:
             put(values)
 
 

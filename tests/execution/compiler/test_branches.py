@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from execution.compiler.branches import settle
+from execution.compiler.branches import Wave
 
 WORD: ContextVar[str] = ContextVar("word", default="none")
+
+
+async def settle(columns: list[list[Any]]) -> None:
+    """Start them all, and wait until they have ended."""
+    wave = Wave()
+    for values in columns:
+        wave.start(values)
+    await wave.end()
 
 
 async def at_once(value: int) -> int:
@@ -33,6 +41,14 @@ async def test_awaitables_are_replaced_by_what_they_yield_and_values_stay() -> N
     await settle(columns)
 
     assert columns == [[1, "value", 2], [3]]
+
+
+async def test_what_does_not_wait_is_there_at_once() -> None:
+    wave, values = Wave(), list[Any]([at_once(1), at_once(2)])
+
+    is_waiting = wave.start(values)
+
+    assert (is_waiting, values) == (False, [1, 2])
 
 
 async def test_no_task_is_made() -> None:
