@@ -1,6 +1,7 @@
 """Changing a password that is known."""
 
 from datetime import datetime
+from uuid import UUID
 
 from auth import sessions, throttling
 from auth.passwords import common_passwords, hash_password
@@ -27,6 +28,7 @@ async def change_password(
     client_address: str | None,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> SignedIn:
     """Give the viewer another password. This session gets another token, the others end, and a mail says so.
@@ -49,5 +51,9 @@ async def change_password(
         token = await sessions.renew(session, user.id, session_token, at=at)
         await throttling.forget(session, proof.counter, at=at)
         postman.send_password_changed(session, user.email, at=at)
-        session.add(personal_event("changePassword", user.id, user.name, at=at, request_id=request_id, reason=reason))
+        session.add(
+            personal_event(
+                "changePassword", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason
+            )
+        )
     return SignedIn(token, await sessions.person(database, viewer.id))

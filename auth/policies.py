@@ -117,6 +117,11 @@ def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) ->
     return None if can_enter else Forbidden(permission.value)
 
 
+def shown_to_reseller(viewer: Viewer | None, reseller_id: UUID, value: str | None) -> str | None:
+    """Return what is a reseller's own to those who belong to its dashboard, and None to everybody else."""
+    return value if viewer is not None and viewer.seat(reseller_id) is not None else None
+
+
 def may_accept_terms(viewer: Viewer, reseller_id: UUID) -> Answer:
     """May the viewer agree to the reseller's terms? A key cannot: whoever made it has."""
     return may_as_person(viewer) or may_in_reseller(viewer, reseller_id, Permission.TERMS_ACCEPT)

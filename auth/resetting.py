@@ -45,6 +45,7 @@ async def request_reset(
     client_address: str | None,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> None:
     """Send a link to the address if somebody signs in with it; the link before ends. Nobody learns whether it did.
@@ -63,7 +64,11 @@ async def request_reset(
         doing = await session.begin_nested()
         await session.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
         postman.send_password_reset(session, to, token, minutes=VALID_FOR // timedelta(minutes=1), at=at)
-        session.add(personal_event("requestPasswordReset", user_id, name, at=at, request_id=request_id, reason=reason))
+        session.add(
+            personal_event(
+                "requestPasswordReset", user_id, name, at=at, request_id=request_id, event_id=event_id, reason=reason
+            )
+        )
         await session.flush()
         await (doing.commit() if is_known else doing.rollback())
 
@@ -77,6 +82,7 @@ async def reset_password(
     client_address: str | None,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> UUID:
     """Give the user of a link another password, end all of their sessions, say so by mail, and return who it is.
@@ -99,7 +105,11 @@ async def reset_password(
         # They may have mistyped until now: here they start anew.
         await throttling.forget(session, throttling.signing_in_at(user.email.lower(), client_address), at=at)
         postman.send_password_changed(session, user.email, at=at)
-        session.add(personal_event("resetPassword", user.id, user.name, at=at, request_id=request_id, reason=reason))
+        session.add(
+            personal_event(
+                "resetPassword", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason
+            )
+        )
     return user_id
 
 

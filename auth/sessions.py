@@ -58,6 +58,7 @@ async def sign_in(
     lengths: Lengths = ORDINARY,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> SignedIn:
     """Open a session, in place of the one of `session_token`.
@@ -78,7 +79,9 @@ async def sign_in(
             session, user.id, client_address=client_address, user_agent=user_agent, lengths=lengths, at=at
         )
         await throttling.forget(session, proof.counter, throttling.codes_of(user.id), at=at)
-        session.add(personal_event("signIn", user.id, user.name, at=at, request_id=request_id, reason=reason))
+        session.add(
+            personal_event("signIn", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason)
+        )
     return SignedIn(token, await person(database, user.id))
 
 
@@ -126,37 +129,62 @@ async def person(database: Database, user_id: UUID) -> Viewer:
     return Viewer.of(await database.fetch(user_with_memberships(user_id)))
 
 
-async def sign_out(database: Database, token: str, *, at: datetime, request_id: str) -> None:
-    """End the session of this token, if there is one."""
-    async with database.transaction(PERSONAL) as session:
-        user_id = await _end(session, token)
-        if user_id is not None:
-            user = (await session.scalars(sa.select(User).where(User.id == user_id))).one()
-            session.add(personal_event("signOut", user.id, user.name, at=at, request_id=request_id))
+async def sign_out(
+    session: AsyncSession, token: str, *, at: datetime, request_id: str, event_id: UUID, reason: str | None = None
+) -> bool:
+    """End the session of this token, and tell whether there was one."""
+    user_id = await _end(session, token)
+    if user_id is None:
+        return False
+    user = (await session.scalars(sa.select(User).where(User.id == user_id))).one()
+    session.add(
+        personal_event("signOut", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason)
+    )
+    return True
 
 
 async def end_session(
-    database: Database, viewer: Viewer, id: UUID, *, at: datetime, request_id: str, reason: str | None = None
+    session: AsyncSession,
+    viewer: Viewer,
+    id: UUID,
+    *,
+    at: datetime,
+    request_id: str,
+    event_id: UUID,
+    reason: str | None = None,
 ) -> bytes:
     """End one of the viewer's sessions, and return the hash of its token. Raises NotFound."""
     ending = sa.delete(Session).where(Session.user_id == viewer.id, with_id(id), Session.live(at))
-    async with database.transaction(PERSONAL) as session:
-        ended: bytes | None = await session.scalar(_plain(ending.returning(Session.token_hash)))
-        if ended is None:
-            raise NotFound("session")
-        session.add(personal_event("endSession", viewer.id, viewer.name, at=at, request_id=request_id, reason=reason))
+    ended: bytes | None = await session.scalar(_plain(ending.returning(Session.token_hash)))
+    if ended is None:
+        raise NotFound("session")
+    session.add(
+        personal_event(
+            "endSession", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
+        )
+    )
     return ended
 
 
 async def end_other_sessions(
-    database: Database, viewer: Viewer, *, session_token: str | None, at: datetime, request_id: str
+    session: AsyncSession,
+    viewer: Viewer,
+    *,
+    session_token: str | None,
+    at: datetime,
+    request_id: str,
+    event_id: UUID,
+    reason: str | None = None,
 ) -> None:
     """End every session of the viewer but the one of this token."""
     kept = hash_token(session_token or "")
     ending = sa.delete(Session).where(Session.user_id == viewer.id, Session.token_hash != kept)
-    async with database.transaction(PERSONAL) as session:
-        await session.execute(_plain(ending))
-        session.add(personal_event("endOtherSessions", viewer.id, viewer.name, at=at, request_id=request_id))
+    await session.execute(_plain(ending))
+    session.add(
+        personal_event(
+            "endOtherSessions", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
+        )
+    )
 
 
 async def viewer_of(database: Database, token: str, *, at: datetime) -> Viewer | None:

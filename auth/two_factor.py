@@ -43,7 +43,16 @@ class Confirmed:
     opened: SignedIn
 
 
-async def begin(database: Database, sealer: Sealer, viewer: Viewer, *, at: datetime, request_id: str) -> Begun:
+async def begin(
+    session: AsyncSession,
+    sealer: Sealer,
+    viewer: Viewer,
+    *,
+    at: datetime,
+    request_id: str,
+    event_id: UUID,
+    reason: str | None = None,
+) -> Begun:
     """Make up a secret, which counts once it is confirmed; another one that waited is forgotten.
 
     Raises Conflict where two-factor is set up already.
@@ -51,13 +60,16 @@ async def begin(database: Database, sealer: Sealer, viewer: Viewer, *, at: datet
     secret, email = codes.new_secret(), viewer.email or ""
     pending = {"sealed": sealer.seal({"secret": secret}), "last_step": 0, "created_at": at}
     offered = insert(TwoFactor).values(user_id=viewer.id, **pending)
-    async with database.transaction(PERSONAL) as session:
-        kept = offered.on_conflict_do_update(
-            index_elements=[TwoFactor.user_id], set_=pending, where=TwoFactor.confirmed_at.is_(None)
+    kept = offered.on_conflict_do_update(
+        index_elements=[TwoFactor.user_id], set_=pending, where=TwoFactor.confirmed_at.is_(None)
+    )
+    if await session.scalar(kept.returning(TwoFactor.user_id)) is None:
+        raise Conflict("Two-factor is set up already; disable it first.")
+    session.add(
+        personal_event(
+            "startTwoFactor", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
         )
-        if await session.scalar(kept.returning(TwoFactor.user_id)) is None:
-            raise Conflict("Two-factor is set up already; disable it first.")
-        session.add(personal_event("startTwoFactor", viewer.id, viewer.name, at=at, request_id=request_id))
+    )
     return Begun(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER))
 
 
@@ -70,6 +82,7 @@ async def confirm(
     session_token: str | None,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> Confirmed:
     """Let the secret that waits count from now on. Raises Conflict where none waits, and WrongCode."""
@@ -85,7 +98,15 @@ async def confirm(
         )
         token = await sessions.renew(session, viewer.id, session_token, at=at)
         session.add(
-            personal_event("confirmTwoFactor", viewer.id, viewer.name, at=at, request_id=request_id, reason=reason)
+            personal_event(
+                "confirmTwoFactor",
+                viewer.id,
+                viewer.name,
+                at=at,
+                request_id=request_id,
+                event_id=event_id,
+                reason=reason,
+            )
         )
     return Confirmed(recovery_codes, SignedIn(token, await sessions.person(database, viewer.id)))
 
@@ -101,6 +122,7 @@ async def disable(
     client_address: str | None,
     at: datetime,
     request_id: str,
+    event_id: UUID,
     reason: str | None = None,
 ) -> SignedIn:
     """Forget the authenticator and every recovery code.
@@ -124,7 +146,15 @@ async def disable(
         token = await sessions.renew(session, viewer.id, session_token, at=at)
         await throttling.forget(session, proof.counter, counter, at=at)
         session.add(
-            personal_event("disableTwoFactor", viewer.id, viewer.name, at=at, request_id=request_id, reason=reason)
+            personal_event(
+                "disableTwoFactor",
+                viewer.id,
+                viewer.name,
+                at=at,
+                request_id=request_id,
+                event_id=event_id,
+                reason=reason,
+            )
         )
     return SignedIn(token, await sessions.person(database, viewer.id))
 

@@ -12,8 +12,12 @@ Refusal
 │   └── PeopleOnly                    what an API key never does
 ├── NotFound                          does not exist, or must not be seen: the two are told apart nowhere
 ├── BadInput                          the input breaks a rule of form; `field` names where
+│   └── UnusableKey               an idempotency key, of the input or of the header
 ├── Conflict                          the input is well formed, but the state does not allow it
 │   ├── SubdomainTaken
+│   ├── ExternalIdTaken
+│   ├── StaleVersion              it was changed since the caller read it
+│   ├── IdempotencyMismatch       the key was used for something else
 │   ├── SubscriptionAlreadyActive
 │   ├── InvitationUnusable        unknown, used, expired, revoked or somebody else's: which, is not said
 │   ├── ResetUnusable             unknown, used or expired: which, is not said
@@ -26,7 +30,7 @@ Refusal
 Raising is refusing: a refusal leaves the transaction, which rolls back, and becomes data in one place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 
@@ -51,6 +55,9 @@ class ErrorCode(Enum):
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     SECOND_FACTOR_REQUIRED = "SECOND_FACTOR_REQUIRED"
     TWO_FACTOR_REQUIRED = "TWO_FACTOR_REQUIRED"
+    EXTERNAL_ID_TAKEN = "EXTERNAL_ID_TAKEN"
+    STALE_VERSION = "STALE_VERSION"
+    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
 
 
 class Refusal(Exception):
@@ -172,6 +179,13 @@ class BadInput(Refusal):
         super().__init__(message, (field,))
 
 
+class UnusableKey(BadInput):
+    """An idempotency key that is none, or where none can be. One of the header is in no field: its path is empty."""
+
+    def __init__(self, message: str, path: Sequence[str]) -> None:
+        Refusal.__init__(self, message, path)
+
+
 class Conflict(Refusal):
     """The input is well formed, but what is stored does not allow it."""
 
@@ -185,6 +199,37 @@ class SubdomainTaken(Conflict):
 
     def __init__(self, subdomain: str) -> None:
         super().__init__(f"The subdomain {subdomain} is taken.", ("subdomain",))
+
+
+class ExternalIdTaken(Conflict):
+    """An id that automation gives names one account, and one contract, of a reseller."""
+
+    code = ErrorCode.EXTERNAL_ID_TAKEN
+
+    def __init__(self) -> None:
+        super().__init__("Another one of this reseller has this external id.", ("external_id",))
+
+
+class StaleVersion(Conflict):
+    """What is to be changed is no longer what the caller has read; `current` leads to what it is now.
+
+    `current` holds the payload's ids by their names, so that the answer can show it.
+    """
+
+    code = ErrorCode.STALE_VERSION
+
+    def __init__(self, version: int, current: Mapping[str, object]) -> None:
+        super().__init__(f"This was changed meanwhile: its version is {version}.", ("expected_version",))
+        self.current = dict(current)
+
+
+class IdempotencyMismatch(Conflict):
+    """An idempotency key stands for one mutation with one input."""
+
+    code = ErrorCode.IDEMPOTENCY_MISMATCH
+
+    def __init__(self, path: Sequence[str] = ("idempotency_key",)) -> None:
+        super().__init__("This idempotency key was used for another mutation, or with another input.", path)
 
 
 class SubscriptionAlreadyActive(Conflict):

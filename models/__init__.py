@@ -6,6 +6,7 @@ from models.audit import AuditEvent
 from models.base import Base
 from models.budgets import Budget
 from models.catalog import Plan, PriceBook
+from models.idempotency import IdempotencyKey
 from models.invitations import Invitation, InvitationToken, InvitedAddress
 from models.memberships import Membership
 from models.organizations import Organization
@@ -28,6 +29,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Budget",
+    "IdempotencyKey",
     "Invitation",
     "InvitationToken",
     "InvitedAddress",

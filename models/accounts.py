@@ -11,19 +11,20 @@ from uuid_utils.compat import uuid7
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.trials import trial_ends_on
-from models.base import Base, Id, Tenant, TextEnum, among
+from models.base import Base, Id, Tenant, TextEnum, Versioned, among
 from models.prepared import Ids, prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.subscriptions import Subscription
 
 
-class Account(Base):
+class Account(Versioned, Base):
     """One customer. Its status is not stored: it follows from the trial's dates and the open contract."""
 
     __tablename__ = "accounts"
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
+        sa.Index("accounts_external_id_key", "reseller_id", "external_id", unique=True),
         sa.Index("accounts_by_name_idx", "reseller_id", sa.text("lower(name)"), "id"),
         sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
     )
@@ -33,6 +34,8 @@ class Account(Base):
     name: Mapped[str]
     subdomain: Mapped[str]
     support_type: Mapped[SupportType] = mapped_column(TextEnum(SupportType))
+    # The id that the reseller's own automation gives it.
+    external_id: Mapped[str | None]
     trial_starts_on: Mapped[date]
     trial_ends_on: Mapped[date]
     disabled_at: Mapped[datetime | None]
@@ -47,6 +50,7 @@ class Account(Base):
         name: str,
         subdomain: str,
         support_type: SupportType,
+        external_id: str | None = None,
         on: date,
         at: datetime,
     ) -> "Account":
@@ -57,6 +61,7 @@ class Account(Base):
             name=name,
             subdomain=subdomain,
             support_type=support_type,
+            external_id=external_id,
             trial_starts_on=on,
             trial_ends_on=trial_ends_on(on),
             created_at=at,
@@ -72,6 +77,15 @@ class Account(Base):
         )
 
 
+def account_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
+    """Select the id of the account that a reseller's automation knows by this id: for the reseller's own alone."""
+    return sa.select(Account.id).where(
+        Account.reseller_id == reseller_id,
+        among(Account.reseller_id, scope.resellers),
+        Account.external_id == external_id,
+    )
+
+
 def account_rows() -> sa.Select[*tuple[object, ...]]:
     """Select accounts as they are read: with their reseller's calendar and their open contract's state."""
     return (
@@ -81,6 +95,8 @@ def account_rows() -> sa.Select[*tuple[object, ...]]:
             Account.name,
             Account.subdomain,
             Account.support_type,
+            Account.external_id,
+            Account.version,
             Account.trial_starts_on,
             Account.trial_ends_on,
             Account.disabled_at,

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.tenancy import DashboardKind, Role
-from models.base import Base, Id, Tenant, TextEnum
+from models.base import Base, Id, Tenant, TextEnum, Versioned
 
 
-class ApiKey(Base):
+class ApiKey(Versioned, Base):
     """A key of a reseller's or an account's dashboard. The secret is shown once; here lie its last four characters."""
 
     __tablename__ = "api_keys"

@@ -57,12 +57,19 @@ def audit_rows() -> sa.Select[*tuple[object, ...]]:
 
 
 def personal_event(
-    action: str, user_id: UUID, name: str, *, at: datetime, request_id: str, reason: str | None = None
+    action: str,
+    user_id: UUID,
+    name: str,
+    *,
+    at: datetime,
+    request_id: str,
+    event_id: UUID,
+    reason: str | None = None,
 ) -> AuditEvent:
     """Return the event of something that concerns the person alone, and no reseller."""
     return AuditEvent(
         reseller_id=NOWHERE,
-        id=uuid7(),
+        id=event_id,
         occurred_at=at,
         actor_kind=ActorKind.USER,
         actor_id=user_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
 # Refusals recognise a violated constraint by its name; none ends in digits, because shards append some.
@@ -31,6 +31,20 @@ class Base(DeclarativeBase):
 # Ids are UUIDv7 made by the application: they ascend with time, and no statement has to ask for them.
 Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True, default=uuid7)]
 Tenant = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
+
+
+class Versioned:
+    """A table whose rows count their changes, from 1: every UPDATE of an entity adds one.
+
+    A statement that updates many rows at once has to add it itself.
+    """
+
+    version: Mapped[int] = mapped_column(server_default=sa.text("1"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 # SQLAlchemy calls it with the class
+        """Let SQLAlchemy count, and notice a row that was changed behind its back."""
+        return {"version_id_col": cls.version}
 
 
 class TextEnum(sa.TypeDecorator[Enum]):

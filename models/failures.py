@@ -3,8 +3,10 @@
 OutcomeUnknown     the connection broke while COMMIT was on its way: what was to be saved may have been
 """
 
+import re
+
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # A connection that broke, or whose server is going down: as asyncpg raises it.
@@ -24,6 +26,12 @@ class OutcomeUnknown(SQLAlchemyError):
 def has_lost_a_race(error: DBAPIError) -> bool:
     """Tell whether the same transaction may well succeed if it is tried again, and surely has not been saved."""
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING
+
+
+def violated(error: IntegrityError) -> str:
+    """Return the name of the constraint that was violated, without the digits that a shard adds to it."""
+    cause = getattr(error.orig, "__cause__", None)
+    return re.sub(r"_\d+$", "", getattr(cause, "constraint_name", None) or "")
 
 
 def is_unavailable(error: BaseException | None) -> bool:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.errors import InvitationUnusable
 from domain.invitations import VALID_FOR, InvitationStatus, invitation_status
 from domain.tenancy import DashboardKind, Role
-from models.base import Base, Id, Tenant, TextEnum
+from models.base import Base, Id, Tenant, TextEnum, Versioned
 
 
-class Invitation(Base):
+class Invitation(Versioned, Base):
     """One address, one dashboard, one role. It stays listed when it was accepted, revoked or has expired.
 
     `closed_at` is set as soon as nobody can ever accept it: then the address may be invited anew.
@@ -125,6 +125,7 @@ def invitation_rows() -> sa.Select[*tuple[object, ...]]:
         Invitation.accepted_at,
         Invitation.revoked_at,
         Invitation.closed_at,
+        Invitation.version,
     )
 
 

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.tenancy import DashboardKind, Role
-from models.base import Base, Id, TextEnum
+from models.base import Base, Id, TextEnum, Versioned
 
 
-class Membership(Base):
+class Membership(Versioned, Base):
     """A user's place in one dashboard; exactly these are the user's account switcher.
 
     Distributed by the user, not by the tenant: who am I, and where, is asked by every request.

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped
 
 from domain.catalog import SupportType
 from models.accounts import Account
-from models.base import Base, Id, Tenant, among
+from models.base import Base, Id, Tenant, Versioned, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 
 
-class Organization(Base):
+class Organization(Versioned, Base):
     """A part of one account; its key is unique there, whatever the case."""
 
     __tablename__ = "organizations"
@@ -64,6 +64,7 @@ def organization_rows() -> sa.Select[*tuple[object, ...]]:
         Organization.account_id,
         Organization.name,
         Organization.key,
+        Organization.version,
     )
 
 

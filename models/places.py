@@ -63,6 +63,7 @@ def member_rows() -> sa.Select[*tuple[object, ...]]:
             Membership.organization_id,
             Membership.role,
             Membership.created_at,
+            Membership.version,
             User.id.label("user_id"),
             User.name.label("user_name"),
             User.email,

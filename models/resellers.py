@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from domain.catalog import SupportType, is_sellable
-from models.base import Base, Id, among
+from models.base import Base, Id, Versioned, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 from models.sign_in_rules import SignInRule
 
 
-class Reseller(Base):
+class Reseller(Versioned, Base):
     """A tenant: its civil days, its currency, and whether it may sell Partner Supported."""
 
     __tablename__ = "resellers"
@@ -44,6 +44,7 @@ def reseller_rows() -> sa.Select[*tuple[object, ...]]:
         Reseller.time_zone,
         Reseller.currency_code,
         Reseller.disabled_at,
+        Reseller.version,
         sa.func.coalesce(SignInRule.requires_two_factor, sa.false()).label("requires_two_factor"),
     ).outerjoin_from(Reseller, SignInRule, SignInRule.reseller_id == Reseller.id)
 

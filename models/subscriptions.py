@@ -12,18 +12,19 @@ from domain.catalog import BillingInterval, SupportType
 from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
 from domain.money import Money
 from domain.trials import first_paid_day
-from models.base import Base, Id, Tenant, TextEnum, among
+from models.base import Base, Id, Tenant, TextEnum, Versioned, among
 from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 
 
-class Subscription(Base):
+class Subscription(Versioned, Base):
     """A contract. It keeps the plan and the cost with which it was saved; a new price book changes neither."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id", "account_id"], ["accounts.reseller_id", "accounts.id"]),
+        sa.Index("subscriptions_external_id_key", "reseller_id", "external_id", unique=True),
         # At most one open contract an account, whatever races: read-then-write alone billed twice.
         sa.Index(
             "subscriptions_one_open",
@@ -49,6 +50,8 @@ class Subscription(Base):
     activated_at: Mapped[datetime | None]
     # The anchor: the first paid day. The current term and its end are counted from it when they are read.
     starts_on: Mapped[date | None]
+    # The id that the reseller's own automation gives it.
+    external_id: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -130,6 +133,8 @@ def subscription_rows() -> sa.Select[*tuple[object, ...]]:
         Subscription.currency_code,
         Subscription.activated_at,
         Subscription.starts_on,
+        Subscription.external_id,
+        Subscription.version,
     )
 
 

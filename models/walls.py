@@ -31,6 +31,7 @@ WALLED: Final = {
     "accounts": "reseller_id",
     "api_keys": "reseller_id",
     "audit_events": "reseller_id",
+    "idempotency_keys": "reseller_id",
     "invitations": "reseller_id",
     "mails": "reseller_id",
     "organizations": "reseller_id",

@@ -1,6 +1,6 @@
 """Accounts: looking one up, adding one, changing one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,9 @@ from models.resellers import may_sell
 from models.subscriptions import Subscription
 from resolvers.auditing import record
 from resolvers.finding import find_reseller, lock_account, lock_open_contract
+from resolvers.named import id_of_external, id_of_subdomain
 from resolvers.probing import trying
+from resolvers.versions import allow
 from resolvers.writing import given, signed_in, writing
 from schema.accounts import (
     Account,
@@ -29,36 +31,53 @@ from schema.accounts import (
     UpdateAccountPayload,
 )
 from schema.context import Info
+from schema.inputs import clean_external_id
 
 AccountId = Annotated[strawberry.ID | None, strawberry.argument(description="The account's id.")]
 Subdomain = Annotated[
     str | None, strawberry.argument(description="Its subdomain, whatever the case, in place of the id.")
 ]
+ExternalId = Annotated[
+    str | None,
+    strawberry.argument(description="The id that automation of its reseller gave it, in place of its own."),
+]
+ResellerId = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        description="With externalId: whose account it is. Not needed by those who belong to one reseller only."
+    ),
+]
 
 
-async def account(info: Info, id: AccountId = None, subdomain: Subdomain = None) -> Account | None:
-    """An account by its id or its subdomain; null where it does not exist or the viewer may not see it."""
-    if (id is None) == (subdomain is None):
-        raise BadInput("id" if subdomain is None else "subdomain", "Give the id or the subdomain.")
-    key: Any = await _key_of(info, subdomain) if subdomain is not None else ids.read(id or "", "acct")
+async def account(
+    info: Info,
+    id: AccountId = None,
+    subdomain: Subdomain = None,
+    external_id: ExternalId = None,
+    reseller_id: ResellerId = None,
+) -> Account | None:
+    """An account by its id, its subdomain or the id that automation of its reseller gave it; null where it does not
+    exist or the viewer may not see it."""
+    names = {"id": id, "subdomain": subdomain, "external_id": external_id}
+    given = [name for name, value in names.items() if value is not None]
+    if len(given) != 1:
+        raise BadInput(given[-1] if given else "id", "Give one of id, subdomain and externalId.")
+    if reseller_id is not None and external_id is None:
+        raise BadInput("reseller_id", "This goes with externalId.")
+    if external_id is not None:
+        key = await id_of_external(info, reseller_id, external_id)
+    else:
+        key = ids.read(id or "", "acct") if subdomain is None else await id_of_subdomain(info, subdomain)
     account = None if key is None else await Account.load(info, key)
     if account is None and subdomain is not None:
         await count_miss(info.context.database, signed_in(info).id, at=info.context.now)
     return account
 
 
-async def _key_of(info: Info, subdomain: str) -> Any:  # noqa: ANN401 # a column of a row
-    try:
-        label = clean_subdomain(subdomain)
-    except BadInput:
-        return None
-    rows = await info.context.snapshot.fetch(subdomains.account_of(label))
-    return rows[0].account_id if rows else None
-
-
 async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
     """Adds a customer account to a reseller. Its trial of 21 days begins today, on the reseller's calendar."""
     name, subdomain, now = clean_text(input.name, "name"), clean_subdomain(input.subdomain), info.context.now
+    external_id = clean_external_id(input.external_id)
     async with trying(info, subdomain), writing(info) as session:
         reseller = await find_reseller(info, session, input.reseller_id)
         is_disabled = reseller.disabled_at is not None
@@ -69,6 +88,7 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
             name=name,
             subdomain=subdomain,
             support_type=input.support_type,
+            external_id=external_id,
             on=info.context.today(reseller.time_zone),
             at=now,
         )
@@ -84,17 +104,19 @@ async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
     name = None if name is None else clean_text(name, "name")
     subdomain = None if subdomain is None else clean_subdomain(subdomain)
     support_type = given(input.support_type, "support_type")
+    external_id = None if input.external_id is None else strawberry.Some(clean_external_id(input.external_id.value))
     async with trying(info, subdomain), writing(info) as session:
         account, reseller = await lock_account(info, session, input.id, "id")
-        is_rename = subdomain is None and support_type is None
+        is_rename = subdomain is None and support_type is None and external_id is None
         ask = policies.may_rename_account if is_rename else policies.may_edit_account
-        policies.require(ask(signed_in(info), account))
+        allow(ask(signed_in(info), account), input, account, account_id=account.id)
         repriced = []
         if support_type not in {None, account.support_type}:
             repriced = await _change_support_type(info, session, account, reseller, support_type)
         if subdomain not in {None, account.subdomain}:
             await _move(info, session, account, subdomain)
         account.name = name or account.name
+        account.external_id = account.external_id if external_id is None else external_id.value
         if session.is_modified(account):
             account.updated_at = info.context.now
         record(info, session, input, account, *repriced)

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from auth.viewer import Viewer
 from models import ids
 from models.audit import AuditEvent
-from models.base import Base
+from models.base import Base, Versioned
 from resolvers.writing import signed_in
 from schema.context import Info
 from schema.inputs import MutationInput
@@ -69,13 +69,14 @@ def record(
     an account's dashboard, and its organizations, are inside it; contracts and settings are not.
     """
     viewer = actor or signed_in(info)
+    info.context.change.event_id = id = uuid7()
     table = subject.__tablename__
     account_id = subject.id if table == "accounts" else getattr(subject, "account_id", None)
     is_people = table in {"memberships", "invitations", "api_keys"}
     session.add(
         AuditEvent(
             reseller_id=subject.reseller_id,
-            id=uuid7(),
+            id=id,
             occurred_at=info.context.now,
             actor_kind=viewer.kind,
             actor_id=viewer.id,
@@ -97,7 +98,7 @@ def _changes(session: AsyncSession, *entities: Base) -> Iterator[tuple[str, list
         state = sa.inspect(entity)
         is_deleted = entity in session.deleted
         for attribute in state.attrs:
-            if attribute.key in UNTOLD:
+            if attribute.key in UNTOLD or (attribute.key == "version" and isinstance(entity, Versioned)):
                 continue
             old, new = _old_and_new(attribute, is_deleted=is_deleted)
             if old != new:

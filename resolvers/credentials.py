@@ -1,7 +1,8 @@
 """Credentials: another password, and a second factor."""
 
 from auth import changing, policies, resetting, two_factor
-from resolvers.writing import signed_in
+from models.walls import PERSONAL
+from resolvers.writing import noted, signed_in, writing
 from schema.context import Info
 from schema.credentials import (
     ChangePasswordInput,
@@ -14,6 +15,7 @@ from schema.credentials import (
     RequestPasswordResetPayload,
     ResetPasswordInput,
     ResetPasswordPayload,
+    StartTwoFactorInput,
     StartTwoFactorPayload,
 )
 
@@ -29,9 +31,7 @@ async def change_password(info: Info, input: ChangePasswordInput) -> ChangePassw
         new_password=input.new_password,
         session_token=context.session_token,
         client_address=context.client_address,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
     await context.go_on_in(opened)
     return ChangePasswordPayload(errors=[])
@@ -46,10 +46,10 @@ async def request_reset(info: Info, input: RequestPasswordResetInput) -> Request
         context.postman,
         email=input.email,
         client_address=context.client_address,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
+    # Whether anything was written down would tell whether the address is known.
+    context.change.event_id = None
     return RequestPasswordResetPayload(errors=[])
 
 
@@ -63,22 +63,18 @@ async def reset_password(info: Info, input: ResetPasswordInput) -> ResetPassword
         token=input.token,
         new_password=input.new_password,
         client_address=context.client_address,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
     if context.viewer is not None and context.viewer.id == user_id:
         await context.leave()
     return ResetPasswordPayload(errors=[])
 
 
-async def start_two_factor(info: Info) -> StartTwoFactorPayload:
+async def start_two_factor(info: Info, input: StartTwoFactorInput | None = None) -> StartTwoFactorPayload:
     """Makes up the secret of an authenticator. It counts once confirmTwoFactor has seen a code; until then, start anew
     at will."""
-    context = info.context
-    begun = await two_factor.begin(
-        context.database, context.postman.sealer, signed_in(info), at=context.now, request_id=context.request_id
-    )
+    async with writing(info, PERSONAL) as session:
+        begun = await two_factor.begin(session, info.context.postman.sealer, signed_in(info), **noted(info, input))
     return StartTwoFactorPayload(secret=begun.secret, otpauth_uri=begun.otpauth_uri, errors=[])
 
 
@@ -91,9 +87,7 @@ async def confirm_two_factor(info: Info, input: ConfirmTwoFactorInput) -> Confir
         signed_in(info),
         code=input.code,
         session_token=context.session_token,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
     await context.go_on_in(confirmed.opened)
     return ConfirmTwoFactorPayload(recovery_codes=confirmed.recovery_codes, errors=[])
@@ -110,9 +104,7 @@ async def disable_two_factor(info: Info, input: DisableTwoFactorInput) -> Disabl
         code=input.code,
         session_token=context.session_token,
         client_address=context.client_address,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
     await context.go_on_in(opened)
     return DisableTwoFactorPayload(errors=[])

@@ -30,20 +30,23 @@ def found(row: T | None, noun: str, field: str = "id") -> T:
     return row
 
 
-async def find_reseller(info: Info, session: AsyncSession, id: str, field: str = "reseller_id") -> Reseller:
+async def find_reseller(
+    info: Info, session: AsyncSession, id: str, field: str = "reseller_id", *, is_changed: bool = False
+) -> Reseller:
     """Return the reseller that a field of the input names. Raises NotFound where its name must not be known.
 
-    Held in share mode until the transaction ends: nothing is added to it while the operator disables it.
+    Held until the transaction ends, in share mode unless it is to be changed: nothing is added to it while the operator
+    disables it.
     """
     named = sa.select(Reseller).where(
         Reseller.named_to(signed_in(info).scope), Reseller.id == ids.decode(id, "resl", field)
     )
-    return found(await session.scalar(named.with_for_update(read=True)), "reseller", field)
+    return found(await session.scalar(named.with_for_update(read=not is_changed)), "reseller", field)
 
 
-async def lock_account(info: Info, session: AsyncSession, id: str, field: str) -> tuple[Account, Reseller]:
+async def lock_account(info: Info, session: AsyncSession, id: str | None, field: str) -> tuple[Account, Reseller]:
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
-    key = ids.decode(id, "acct", field)
+    key = ids.decode(id or "", "acct", field)
     visible = sa.select(Account.reseller_id).where(Account.visible_to(signed_in(info).scope), Account.id == key)
     return await _locked_account(session, found(await session.scalar(visible), "account", field), key)
 

@@ -25,7 +25,8 @@ from models.tokens import hash_token
 from models.users import User, UserEmail, credentials_of
 from resolvers.auditing import record
 from resolvers.places import lock_in_place, lock_place
-from resolvers.writing import signed_in, writing
+from resolvers.versions import allow
+from resolvers.writing import afterwards, go_on_as, signed_in, writing
 from schema.context import Info
 from schema.invitations import (
     AcceptInvitationInput,
@@ -39,7 +40,6 @@ from schema.invitations import (
     RevokeInvitationPayload,
     status_of,
 )
-from schema.viewer import Viewer
 
 Token = Annotated[str, strawberry.argument(description="From the link.")]
 
@@ -92,7 +92,7 @@ async def resend(info: Info, input: ResendInvitationInput) -> ResendInvitationPa
     """Sends a pending or expired invitation once more. The link before ends, and seven days begin anew."""
     async with writing(info) as session:
         invited, place = await lock_in_place(info, session, Invitation, input.id, "id", "invt")
-        _require_may_change(info, invited, place)
+        allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.extend(at=info.context.now)
         record(info, session, input, invited)
         await _send(info, session, invited, place)
@@ -103,7 +103,7 @@ async def revoke(info: Info, input: RevokeInvitationInput) -> RevokeInvitationPa
     """Takes an invitation back. Its link ends at once; it stays listed."""
     async with writing(info) as session:
         invited, place = await lock_in_place(info, session, Invitation, input.id, "id", "invt")
-        _require_may_change(info, invited, place)
+        allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.revoke(at=info.context.now)
         await end_links(session, invited)
         record(info, session, input, invited)
@@ -112,7 +112,7 @@ async def revoke(info: Info, input: RevokeInvitationInput) -> RevokeInvitationPa
 
 async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPayload:
     """Joins as the signed-in user, or sets the user up where the address has none, and signs them in."""
-    context, now, token = info.context, info.context.now, None
+    context, now = info.context, info.context.now
     policies.require(policies.may_as_person(context.viewer))
     setup = await _setup(input)
     leads = await context.database.fetch(invitation_behind(hash_token(input.token)))
@@ -128,6 +128,7 @@ async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPa
         session.add_all(joined)
         record(info, session, input, invited, *joined, actor=Person(user.id, user.name, user.email, ()))
         await end_links(session, invited)
+        person = await go_on_as(info, session, user.id)
         if is_new:
             token = sessions.add_session(
                 session,
@@ -137,12 +138,8 @@ async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPa
                 lengths=context.lengths,
                 at=now,
             )
-    person = await sessions.person(context.database, user.id)
-    if token is not None:
-        await context.go_on_in(sessions.SignedIn(token, person))
-    else:
-        await context.become(person)
-    return AcceptInvitationPayload(viewer=Viewer.of(person), dashboard_id=invited.dashboard_id, errors=[])
+            afterwards(info, lambda: context.go_on_in(sessions.SignedIn(token, person)))
+    return AcceptInvitationPayload(dashboard_id=invited.dashboard_id, errors=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +211,9 @@ def _membership(invited: Invitation, user: User, *, at: datetime) -> Membership:
     )
 
 
-def _require_may_change(info: Info, invited: Invitation, place: Place) -> None:
+def _may_change(info: Info, invited: Invitation, place: Place) -> policies.Answer:
     is_open = invited.closed_at is None
-    policies.require(policies.may_change_invitation(signed_in(info), place, invited.role, is_open=is_open))
+    return policies.may_change_invitation(signed_in(info), place, invited.role, is_open=is_open)
 
 
 async def _require_not_there_yet(info: Info, session: AsyncSession, place: Place, email: str) -> None:

@@ -15,6 +15,7 @@ from models.api_keys import ApiKey, ApiKeySecret
 from models.places import Place
 from resolvers.auditing import record
 from resolvers.places import lock_in_place, lock_place
+from resolvers.versions import allow
 from resolvers.writing import signed_in, writing
 from schema.context import Info
 from schema.inputs import clean_instant
@@ -70,7 +71,7 @@ async def rotate(info: Info, input: RotateApiKeyInput) -> RotateApiKeyPayload:
         # A key may replace its own secret; another's would outlive it.
         policies.require(None if viewer.id == key.id else policies.may_as_person(viewer))
         policies.require(policies.may_manage_keys(viewer, place))
-        policies.require(policies.may_grant(viewer, place, key.role))
+        allow(policies.may_grant(viewer, place, key.role), input, key, api_key_id=key.id)
         if key.revoked_at is not None:
             raise Conflict("The key was revoked; make another one.", ("id",))
         await _end_secrets(session, key, at=works_until)
@@ -84,7 +85,7 @@ async def revoke(info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyPayload:
     """Ends a key at once, and for good. Revoking twice is no error."""
     async with writing(info) as session:
         key, place = await lock_in_place(info, session, ApiKey, input.id, "id", "key")
-        policies.require(policies.may_manage_keys(signed_in(info), place))
+        allow(policies.may_manage_keys(signed_in(info), place), input, key, api_key_id=key.id)
         key.revoke(at=info.context.now)
         record(info, session, input, key)
     return RevokeApiKeyPayload(api_key_id=key.id, errors=[])

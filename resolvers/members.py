@@ -1,5 +1,7 @@
 """Members: giving somebody another role, and letting somebody go."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +14,7 @@ from models.memberships import Membership
 from models.places import Place
 from resolvers.auditing import record
 from resolvers.places import lock_in_place
+from resolvers.versions import allow
 from resolvers.writing import signed_in, writing
 from schema.context import Info
 from schema.members import ChangeRoleInput, ChangeRolePayload, RemoveMemberInput, RemoveMemberPayload
@@ -25,7 +28,7 @@ async def change_role(info: Info, input: ChangeRoleInput) -> ChangeRolePayload:
         policies.require(policies.may_grant(signed_in(info), place, input.role))
         # Giving an ADMIN the role they have takes nothing away.
         keeps = input.role is member.role
-        await _require_may_change(info, session, member, place, takes_admin=not keeps)
+        allow(await _may_change(info, session, member, place, takes_admin=not keeps), input, member, **_current(member))
         ended = await end_keys_beyond(session, member, input.role, at=info.context.now)
         member.role = input.role
         record(info, session, input, member, *ended)
@@ -36,17 +39,21 @@ async def remove(info: Info, input: RemoveMemberInput) -> RemoveMemberPayload:
     """Ends a membership, and what was open through it, at once. The person stays; the last ADMIN does, too."""
     async with writing(info) as session:
         member, place = await lock_in_place(info, session, Membership, input.membership_id, "membership_id", "memb")
-        await _require_may_change(info, session, member, place, takes_admin=True)
+        allow(await _may_change(info, session, member, place, takes_admin=True), input, member, **_current(member))
         ended = await end_keys_beyond(session, member, None, at=info.context.now)
         await session.delete(member)
         record(info, session, input, member, *ended)
     return RemoveMemberPayload(removed_id=strawberry.ID(ids.encode("memb", member.id)), errors=[])
 
 
-async def _require_may_change(
+def _current(member: Membership) -> dict[str, UUID]:
+    return {"membership_id": member.id}
+
+
+async def _may_change(
     info: Info, session: AsyncSession, member: Membership, place: Place, *, takes_admin: bool
-) -> None:
+) -> policies.Answer:
     # The dashboard is held: two admins who remove each other take turns, and the second one is the last.
     admins = sa.select(sa.func.count()).where(Membership.dashboard_id == place.id, Membership.role == Role.ADMIN)
     is_last = member.role is Role.ADMIN and takes_admin and await session.scalar(admins) == 1
-    policies.require(policies.may_change_member(signed_in(info), place, member.role, is_last_admin=is_last))
+    return policies.may_change_member(signed_in(info), place, member.role, is_last_admin=is_last)

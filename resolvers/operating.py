@@ -91,7 +91,9 @@ class Operator:
             return _told(row)
         mine, disabled_at = Account.reseller_id == row.id, self.at if is_disabled else None
         affected = Account.disabled_at.is_(None) if is_disabled else Account.disabled_at == row.disabled_at
-        await self.session.execute(sa.update(Account).where(mine, affected).values(disabled_at=disabled_at))
+        await self.session.execute(
+            sa.update(Account).where(mine, affected).values(disabled_at=disabled_at, version=Account.version + 1)
+        )
         command = "disable-reseller" if is_disabled else "enable-reseller"
         self._write_down(command, row, {"isDisabled": [not is_disabled, is_disabled]})
         row.disabled_at, row.updated_at = disabled_at, self.at

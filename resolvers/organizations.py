@@ -16,6 +16,7 @@ from models.accounts import Account
 from models.organizations import Organization as Row
 from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_organization
+from resolvers.versions import allow
 from resolvers.writing import given, signed_in, writing
 from schema.context import Info
 from schema.organizations import (
@@ -57,7 +58,8 @@ async def update(info: Info, input: UpdateOrganizationInput) -> UpdateOrganizati
     async with writing(info) as session:
         changed, account = await lock_organization(info, session, input.id)
         viewer = signed_in(info)
-        policies.require(policies.may_rename_organization(viewer, account, changed.id))
+        answer = policies.may_rename_organization(viewer, account, changed.id)
+        allow(answer, input, changed, organization_id=changed.id)
         if key is not None:
             policies.require(policies.may_edit_organizations(viewer, account))
             await _require_free(session, account, key, other_than=changed.id)

@@ -25,9 +25,9 @@ PREFIXES = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org"
 T = TypeVar("T", Membership, Invitation, ApiKey)
 
 
-async def lock_place(info: Info, session: AsyncSession, id: str, field: str = "dashboard_id") -> Place:
+async def lock_place(info: Info, session: AsyncSession, id: str | None, field: str = "dashboard_id") -> Place:
     """Return the dashboard that a field of the input names. Raises NotFound outside the viewer's scope."""
-    prefix, key = ids.parse(id) or ("", UUID(int=0))
+    prefix, key = ids.parse(id or "") or ("", UUID(int=0))
     if prefix not in PREFIXES:
         raise NotFound("dashboard", (field,))
     return found(await _locked(info, session, PREFIXES[prefix], key), "dashboard", field)

@@ -5,7 +5,7 @@ from typing import Annotated
 import sqlalchemy as sa
 import strawberry
 
-from auth import policies, sessions
+from auth import policies
 from domain.errors import Conflict
 from models import ids
 from models.audit import ActorKind
@@ -14,7 +14,8 @@ from models.terms import TermsAcceptance, current_terms
 from models.users import User
 from resolvers.auditing import record
 from resolvers.finding import find_reseller
-from resolvers.writing import given, signed_in, writing
+from resolvers.versions import allow
+from resolvers.writing import given, go_on_as, signed_in, writing
 from schema.context import Info
 from schema.resellers import (
     AcceptTermsInput,
@@ -54,7 +55,7 @@ async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayloa
         )
         session.add(accepted)
         record(info, session, input, accepted)
-    await context.become(await sessions.person(context.database, viewer.id))
+        await go_on_as(info, session, viewer.id)
     return AcceptTermsPayload(reseller_id=reseller.id, errors=[])
 
 
@@ -63,13 +64,16 @@ async def update(info: Info, input: UpdateResellerInput) -> UpdateResellerPayloa
     context, viewer = info.context, signed_in(info)
     requires = given(input.requires_two_factor, "requires_two_factor")
     async with writing(info) as session:
-        reseller = await find_reseller(info, session, input.id, "id")
+        reseller = await find_reseller(info, session, input.id, "id", is_changed=True)
         is_disabled = reseller.disabled_at is not None
-        policies.require(policies.may_update_reseller(viewer, reseller.id, is_disabled=is_disabled))
+        answer = policies.may_update_reseller(viewer, reseller.id, is_disabled=is_disabled)
+        allow(answer, input, reseller, reseller_id=reseller.id)
         rule = await lock_rule(session, reseller.id, at=context.now)
-        if requires is not None:
-            rule.requires_two_factor, rule.updated_at = requires, context.now
+        if requires not in {None, rule.requires_two_factor}:
+            rule.requires_two_factor = requires
+            # The rule is the reseller's: its version counts this change, too.
+            rule.updated_at = reseller.updated_at = context.now
         record(info, session, input, rule)
-    if viewer.kind is ActorKind.USER:
-        await context.become(await sessions.person(context.database, viewer.id))
+        if viewer.kind is ActorKind.USER:
+            await go_on_as(info, session, viewer.id)
     return UpdateResellerPayload(reseller_id=reseller.id, errors=[])

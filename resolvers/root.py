@@ -59,14 +59,14 @@ class Query:
 class Mutation:
     """The table of contents of writing."""
 
-    sign_in = mutation(viewer.sign_in, permission_classes=[Anyone])
-    sign_out = mutation(viewer.sign_out, permission_classes=[Anyone])
-    change_password = mutation(credentials.change_password, permission_classes=[IsPerson])
-    request_password_reset = mutation(credentials.request_reset, permission_classes=[Anyone])
-    reset_password = mutation(credentials.reset_password, permission_classes=[Anyone])
+    sign_in = mutation(viewer.sign_in, permission_classes=[Anyone], is_repeatable=False)
+    sign_out = mutation(viewer.sign_out, permission_classes=[Anyone], is_repeatable=False)
+    change_password = mutation(credentials.change_password, permission_classes=[IsPerson], is_repeatable=False)
+    request_password_reset = mutation(credentials.request_reset, permission_classes=[Anyone], is_repeatable=False)
+    reset_password = mutation(credentials.reset_password, permission_classes=[Anyone], is_repeatable=False)
     start_two_factor = mutation(credentials.start_two_factor, permission_classes=[IsPerson])
-    confirm_two_factor = mutation(credentials.confirm_two_factor, permission_classes=[IsPerson])
-    disable_two_factor = mutation(credentials.disable_two_factor, permission_classes=[IsPerson])
+    confirm_two_factor = mutation(credentials.confirm_two_factor, permission_classes=[IsPerson], is_repeatable=False)
+    disable_two_factor = mutation(credentials.disable_two_factor, permission_classes=[IsPerson], is_repeatable=False)
     end_session = mutation(sessions.end, permission_classes=[IsPerson])
     end_other_sessions = mutation(sessions.end_others, permission_classes=[IsPerson])
 

@@ -1,8 +1,10 @@
 """Who asks, and how they sign in and out."""
 
 from auth import policies, sessions
+from models.walls import PERSONAL
+from resolvers.writing import afterwards, noted, writing
 from schema.context import Info
-from schema.viewer import SignInInput, SignInPayload, SignOutPayload, Viewer
+from schema.viewer import SignInInput, SignInPayload, SignOutInput, SignOutPayload, Viewer
 
 
 async def viewer(info: Info) -> Viewer | None:
@@ -24,20 +26,20 @@ async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
         user_agent=context.user_agent,
         session_token=context.session_token,
         lengths=context.lengths,
-        at=context.now,
-        request_id=context.request_id,
-        reason=input.clean_reason(),
+        **noted(info, input),
     )
     await context.go_on_in(opened)
     return SignInPayload(viewer=Viewer.of(opened.viewer), errors=[])
 
 
-async def sign_out(info: Info) -> SignOutPayload:
+async def sign_out(info: Info, input: SignOutInput | None = None) -> SignOutPayload:
     """Ends the session and removes its cookie. Signing out twice is no error."""
     context = info.context
     policies.require(policies.may_as_person(context.viewer))
-    if context.session_token is not None:
+    note = noted(info, input)
+    async with writing(info, PERSONAL) as session:
         token = context.session_token
-        await sessions.sign_out(context.database, token, at=context.now, request_id=context.request_id)
-    await context.leave()
+        if token is None or not await sessions.sign_out(session, token, **note):
+            context.change.event_id = None
+        afterwards(info, context.leave)
     return SignOutPayload(errors=[])

@@ -21,8 +21,8 @@ from schema.context import Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
-from schema.inputs import MutationInput
-from schema.nodes import Node, load
+from schema.inputs import EXTERNAL_ID, ChangeInput, MutationInput, NamesAccount
+from schema.nodes import VERSION, Node, load
 from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
 from schema.people import Automated, Staffed
@@ -42,6 +42,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     name: str = strawberry.field(description="The customer's name.")
     subdomain: str = strawberry.field(description="Where its portal lies: a DNS label, unique across all resellers.")
     support_type: SupportType = strawberry.field(description="Who answers the customer's questions.")
+    version: int = strawberry.field(description=f"{VERSION} Its contract has a version of its own.")
     status: AccountStatus = strawberry.field(description="The Status column, derived from today's date.")
     status_ends_on: date | None = strawberry.field(
         description="The Status Ends column: the last day of the trial, or of the contract's current term, inclusive."
@@ -70,6 +71,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
             name=row.name,
             subdomain=row.subdomain,
             support_type=row.support_type,
+            version=row.version,
             status=account_status(
                 is_disabled=row.disabled_at is not None,
                 contract=row.contract_status,
@@ -84,6 +86,13 @@ class Account(Node, Staffed, Automated, prefix="acct"):
             facts=row,
             place=place_of_account(row),
         )
+
+    @strawberry.field(
+        description="The id that automation of its reseller gave it; null for those who do not belong to the reseller."
+    )
+    def external_id(self, info: Info) -> str | None:
+        """Show what is the reseller's own to the reseller alone."""
+        return policies.shown_to_reseller(info.context.viewer, self.facts.reseller_id, self.facts.external_id)
 
     @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
     async def reseller(self, info: Info) -> LazyReseller | None:
@@ -206,18 +215,24 @@ class CreateAccountInput(MutationInput):
         "across all resellers. A name that an account has left rests for 90 days."
     )
     support_type: SupportType = strawberry.field(description="Who answers the customer's questions.")
+    external_id: str | None = strawberry.field(default=None, description=EXTERNAL_ID)
 
 
 @strawberry.input(description="The account to change: only the fields that are given are.")
-class UpdateAccountInput(MutationInput):
-    """Absent is kept; null is refused, because none of them can be cleared."""
+class UpdateAccountInput(ChangeInput, NamesAccount):
+    """Absent is kept; null is refused but for the external id, because nothing else can be cleared."""
 
-    id: strawberry.ID = strawberry.field(description="The account.")
+    names_account = "id"
+
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="The account; it can be named in account instead."
+    )
     name: strawberry.Maybe[str | None] = strawberry.field(description="1 to 256 characters after trimming.")
     subdomain: strawberry.Maybe[str | None] = strawberry.field(description="As in createAccount.")
     support_type: strawberry.Maybe[SupportType | None] = strawberry.field(
         description="A pending contract is priced anew with it; an active one keeps it from being changed."
     )
+    external_id: strawberry.Maybe[str | None] = strawberry.field(description=f"{EXTERNAL_ID} null clears it.")
 
 
 @strawberry.interface(description="What a mutation of an account answers.")

@@ -19,8 +19,8 @@ from schema.enums import ActorKind
 from schema.inputs import clean_instant
 from schema.pagination import After, First, PageInfo
 
-# What members of an account never see of its contract.
-MONEY = {"costPerSystem", "currencyCode"}
+# What is the reseller's own: members of an account never see it.
+OF_THE_RESELLER = {"costPerSystem", "currencyCode", "externalId"}
 ACTORS = {ActorKind.USER: "user", ActorKind.API_KEY: "key"}
 
 
@@ -67,7 +67,7 @@ class AuditEvent:
             changes=[
                 AuditChange(field=field, old=_shown(old), new=_shown(new))
                 for field, (old, new) in sorted(row.changes.items())
-                if shows_cost or field not in MONEY
+                if shows_cost or field not in OF_THE_RESELLER
             ],
         )
 

@@ -1,14 +1,12 @@
 """What one request knows: who asks, which moment it reads, what day it is."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.budgets import Budgets
 from auth.sessions import ORDINARY, Lengths, SignedIn
@@ -16,9 +14,10 @@ from auth.viewer import Viewer
 from domain.budgets import Standing
 from mail.inviting import Postman
 from models.database import Database, Snapshot
+from models.drafts import drafted
 from models.loaders import Loaders
 from models.scopes import Scope
-from models.walls import Tenants
+from schema.changes import Call, Change
 
 NOBODY = Scope()
 
@@ -49,12 +48,25 @@ class Context:
     has_ended_session: bool = False
     # How the budget of who asks stands, once the operation's cost is taken from it.
     standing: Standing | None = None
+    # The header's, and how many mutations of the request have begun.
+    idempotency_key: str | None = None
+    calls_begun: int = 0
 
     snapshot: Snapshot = field(init=False)
     loaders: Loaders = field(init=False)
+    call: Call = field(init=False, default_factory=Call)
+    change: Change = field(init=False)
+    _asked_by: Viewer | None = field(init=False)
 
     def __post_init__(self) -> None:
+        self._asked_by = self.viewer
+        self.begin()
         self._renew()
+
+    def begin(self) -> Change:
+        """Begin an attempt at the mutation whose turn it is."""
+        self.change = Change(self.database, self.call)
+        return self.change
 
     def today(self, time_zone: str) -> date:
         """Return the civil day in a reseller's time zone."""
@@ -62,7 +74,7 @@ class Context:
 
     async def become(self, viewer: Viewer | None) -> None:
         """Go on as this viewer: what was read for the one before is forgotten."""
-        self.viewer = viewer
+        self._asked_by = viewer
         await self.refresh()
 
     async def go_on_in(self, opened: SignedIn) -> None:
@@ -76,26 +88,33 @@ class Context:
         await self.become(None)
 
     async def refresh(self) -> None:
-        """Read from a new moment: after a commit, what was read before it is stale."""
+        """Read from a new moment: after a commit, what was read before it is stale. What was supposed is taken back."""
         await self.close()
+        self.viewer = self._asked_by
         self._renew()
+
+    async def suppose(self, change: Change) -> None:
+        """Read what an open transaction would leave, as who would ask then. It is rolled back by the next refresh."""
+        await self.close()
+        assert change.session is not None  # noqa: S101 # whoever supposes something has written it
+        self.viewer = change.viewer or self.viewer
+        self._read_from(await drafted(change.session, self.scope.tenants, end=change.roll_back))
 
     async def close(self) -> None:
         """Give the request's connection back."""
         await self.snapshot.close()
 
     def _renew(self) -> None:
-        self.snapshot = self.database.snapshot(self.scope.tenants)
-        self.loaders = Loaders(self.snapshot, self.scope)
+        self._read_from(self.database.snapshot(self.scope.tenants))
+
+    def _read_from(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.loaders = Loaders(snapshot, self.scope)
 
     @property
     def scope(self) -> Scope:
         """The part of the data that the viewer may touch at all."""
         return self.viewer.scope if self.viewer else NOBODY
-
-    def transaction(self, tenants: Tenants | None = None) -> AbstractAsyncContextManager[AsyncSession]:
-        """Open the one transaction of a write: in the viewer's tenants' data, or those to which a secret has led."""
-        return self.database.transaction(self.scope.tenants if tenants is None else tenants)
 
 
 if TYPE_CHECKING:

@@ -48,9 +48,16 @@ class ResetPasswordPayload(Payload):
     """Nothing is left to show."""
 
 
+@strawberry.input(description="Nothing that starting needs to know.")
+class StartTwoFactorInput(MutationInput):
+    """It can be left out."""
+
+
 @strawberry.type(description="What an authenticator has to know. It counts once it is confirmed.")
 class StartTwoFactorPayload(Payload):
     """Shown this once."""
+
+    shown_once = frozenset({"secret", "otpauth_uri"})
 
     secret: str | None = strawberry.field(
         default=None, description="To be typed into an authenticator, in base 32. Shown this once; null where refused."
@@ -70,6 +77,8 @@ class ConfirmTwoFactorInput(MutationInput):
 @strawberry.type(description="Two-factor is set up; this session has a new cookie, and the others have ended.")
 class ConfirmTwoFactorPayload(Payload):
     """With the recovery codes, which are shown this once."""
+
+    shown_once = frozenset({"recovery_codes"})
 
     recovery_codes: list[str] | None = strawberry.field(
         default=None,

@@ -108,6 +108,9 @@ _describe(
     TOO_MANY_ATTEMPTS="Too many attempts without success; the message says how many seconds to wait.",
     SECOND_FACTOR_REQUIRED="The password was right; a code of the second factor is needed as well.",
     TWO_FACTOR_REQUIRED="The reseller requires two-factor of its members, and the viewer has not set it up.",
+    EXTERNAL_ID_TAKEN="Another account, or another contract, of the reseller has the external id.",
+    STALE_VERSION="It is not what expectedVersion says: the payload shows it as it is now.",
+    IDEMPOTENCY_MISMATCH="The idempotency key was used before, for another mutation or with another input.",
 )
 _describe(
     InvitationStatus,

@@ -1,7 +1,7 @@
 """Invitations: who was asked to join, and what a link leads to."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -13,8 +13,8 @@ from models import ids
 from schema.context import Info
 from schema.enums import DashboardKind, InvitationStatus, Role
 from schema.errors import AvailableAction, Payload
-from schema.inputs import MutationInput
-from schema.nodes import Node
+from schema.inputs import ChangeInput, MutationInput, NamesAccount
+from schema.nodes import VERSION, Node
 
 if TYPE_CHECKING:
     from schema.viewer import Dashboard, Viewer
@@ -33,6 +33,7 @@ class Invitation(Node, prefix="invt"):
     email: str = strawberry.field(description="Who was asked; only this address can accept.")
     role: Role = strawberry.field(description="The role they would have.")
     status: InvitationStatus = strawberry.field(description="Where it stands.")
+    version: int = strawberry.field(description=VERSION)
     expires_at: datetime = strawberry.field(description="Until when it can be accepted, exclusive.")
     row: strawberry.Private[Any]
 
@@ -45,6 +46,7 @@ class Invitation(Node, prefix="invt"):
             email=row.email,
             role=row.role,
             status=status_of(row, info),
+            version=row.version,
             expires_at=row.expires_at,
             row=row,
         )
@@ -99,23 +101,28 @@ class InvitationPreview:
 
 
 @strawberry.input(description="Whom to ask, to join what, as what.")
-class InviteMemberInput(MutationInput):
+class InviteMemberInput(NamesAccount):
     """Nobody grants more than they hold."""
 
-    dashboard_id: strawberry.ID = strawberry.field(description="The reseller, account or organization to join.")
+    names_account = "dashboard_id"
+
+    dashboard_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The reseller, account or organization to join; an account can be named in account instead.",
+    )
     email: str = strawberry.field(description="Their address; one pending invitation per dashboard and address.")
     role: Role = strawberry.field(description="The role they would have; it must exist in this kind of dashboard.")
 
 
 @strawberry.input(description="The invitation to send once more.")
-class ResendInvitationInput(MutationInput):
+class ResendInvitationInput(ChangeInput):
     """The link before ends; seven days begin anew."""
 
     id: strawberry.ID = strawberry.field(description="A pending or expired invitation.")
 
 
 @strawberry.input(description="The invitation to take back.")
-class RevokeInvitationInput(MutationInput):
+class RevokeInvitationInput(ChangeInput):
     """Its link ends at once."""
 
     id: strawberry.ID = strawberry.field(description="A pending or expired invitation.")
@@ -165,14 +172,21 @@ class AcceptInvitationInput(MutationInput):
 class AcceptInvitationPayload(Payload):
     """Who joined, and what."""
 
-    viewer: LazyViewer | None = strawberry.field(
-        default=None, description="Who joined, now signed in; null where it was refused."
-    )
     dashboard_id: strawberry.Private[UUID | None] = None
+
+    @strawberry.field(description="Who joined, now signed in; null where it was refused.")
+    def viewer(self, info: Info) -> LazyViewer | None:
+        """Whoever joined goes on as the viewer."""
+        return self._joined(info)
 
     @strawberry.field(description="The new entry of the account switcher; null where it was refused.")
     async def dashboard(self, info: Info) -> LazyDashboard | None:
         """Find it among the viewer's."""
-        if self.viewer is None or self.dashboard_id is None:
+        joined = self._joined(info)
+        return None if joined is None or self.dashboard_id is None else await joined.entry(info, self.dashboard_id)
+
+    def _joined(self, info: Info) -> "Viewer | None":
+        person = info.context.viewer
+        if self.dashboard_id is None or person is None:
             return None
-        return await self.viewer.entry(info, self.dashboard_id)
+        return cast("type[Viewer]", Node.kinds["viewer"]).of(person)

@@ -11,8 +11,8 @@ from models import ids
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import Payload
-from schema.inputs import MutationInput
-from schema.nodes import Node
+from schema.inputs import ChangeInput, NamesAccount
+from schema.nodes import VERSION, Node
 
 
 @strawberry.type(
@@ -23,6 +23,7 @@ class ApiKey(Node, prefix="key"):
 
     name: str = strawberry.field(description="What it is for.")
     role: Role = strawberry.field(description="The role in which it acts.")
+    version: int = strawberry.field(description=VERSION)
     last_four: str = strawberry.field(description="The last four characters of its secret.")
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime | None = strawberry.field(description="Until when it works, exclusive; null is without end.")
@@ -36,6 +37,7 @@ class ApiKey(Node, prefix="key"):
             id=strawberry.ID(ids.encode("key", row.id)),
             name=row.name,
             role=row.role,
+            version=row.version,
             last_four=row.last_four,
             created_at=row.created_at,
             expires_at=row.expires_at,
@@ -56,10 +58,15 @@ class ApiKey(Node, prefix="key"):
 
 
 @strawberry.input(description="The key to make.")
-class CreateApiKeyInput(MutationInput):
+class CreateApiKeyInput(NamesAccount):
     """It neither outlives nor exceeds what its maker may grant."""
 
-    dashboard_id: strawberry.ID = strawberry.field(description="The reseller or account the key acts for.")
+    names_account = "dashboard_id"
+
+    dashboard_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The reseller or account the key acts for; an account can be named in account instead.",
+    )
     name: str = strawberry.field(description="What it is for: 1 to 256 characters.")
     role: Role = strawberry.field(description="The role in which it acts; it must exist in this kind of dashboard.")
     expires_at: datetime | None = strawberry.field(
@@ -68,7 +75,7 @@ class CreateApiKeyInput(MutationInput):
 
 
 @strawberry.input(description="The key whose secret shall be another one.")
-class RotateApiKeyInput(MutationInput):
+class RotateApiKeyInput(ChangeInput):
     """The old secret lives on for a while, so that nothing stops."""
 
     id: strawberry.ID = strawberry.field(description="The key.")
@@ -78,7 +85,7 @@ class RotateApiKeyInput(MutationInput):
 
 
 @strawberry.input(description="The key to end.")
-class RevokeApiKeyInput(MutationInput):
+class RevokeApiKeyInput(ChangeInput):
     """It ends at once, and for good."""
 
     id: strawberry.ID = strawberry.field(description="The key.")
@@ -100,6 +107,8 @@ class ApiKeyPayload(Payload):
 class CreateApiKeyPayload(ApiKeyPayload):
     """With its secret, which is shown this once."""
 
+    shown_once = frozenset({"secret"})
+
     secret: str | None = strawberry.field(
         default=None, description="Sent as Authorization: Bearer. Shown this once; null where it was refused."
     )
@@ -108,6 +117,8 @@ class CreateApiKeyPayload(ApiKeyPayload):
 @strawberry.type(description="The key with its new secret.")
 class RotateApiKeyPayload(ApiKeyPayload):
     """With its secret, which is shown this once."""
+
+    shown_once = frozenset({"secret"})
 
     secret: str | None = strawberry.field(
         default=None, description="The new secret. Shown this once; null where it was refused."

@@ -12,8 +12,8 @@ from models import ids
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import AvailableAction, Payload
-from schema.inputs import MutationInput
-from schema.nodes import Node
+from schema.inputs import ChangeInput
+from schema.nodes import VERSION, Node
 
 
 @strawberry.type(description="A person, as other members of a dashboard see them.")
@@ -43,6 +43,7 @@ class Membership(Node, prefix="memb"):
 
     user: User = strawberry.field(description="Who it is.")
     role: Role = strawberry.field(description="Their role there.")
+    version: int = strawberry.field(description=VERSION)
     created_at: datetime = strawberry.field(description="When they joined.")
     row: strawberry.Private[Any]
 
@@ -53,6 +54,7 @@ class Membership(Node, prefix="memb"):
             id=strawberry.ID(ids.encode("memb", row.id)),
             user=User.of(row),
             role=row.role,
+            version=row.version,
             created_at=row.created_at,
             row=row,
         )
@@ -85,35 +87,40 @@ class Membership(Node, prefix="memb"):
 
 
 @strawberry.input(description="A member's other role.")
-class ChangeRoleInput(MutationInput):
+class ChangeRoleInput(ChangeInput):
     """Nobody grants more than they hold."""
 
     membership_id: strawberry.ID = strawberry.field(description="The membership.")
     role: Role = strawberry.field(description="The role they shall have; it must exist in this kind of dashboard.")
 
 
-@strawberry.type(description="The changed membership.")
-class ChangeRolePayload(Payload):
+@strawberry.interface(description="What a mutation of a membership answers.")
+class MembershipPayload(Payload):
     """Read after the commit, and only where it is asked for."""
 
     membership_id: strawberry.Private[UUID | None] = None
 
-    @strawberry.field(description="The membership as it is now; null where it was refused.")
+    @strawberry.field(description="The membership as it is now; null where it was refused, or is no more.")
     async def membership(self, info: Info) -> Membership | None:
         """Read what was committed."""
         return None if self.membership_id is None else await Membership.load(info, self.membership_id)
 
 
+@strawberry.type(description="The changed membership.")
+class ChangeRolePayload(MembershipPayload):
+    """The membership."""
+
+
 @strawberry.input(description="The member to remove.")
-class RemoveMemberInput(MutationInput):
+class RemoveMemberInput(ChangeInput):
     """The person stays; what was open through the membership ends at once."""
 
     membership_id: strawberry.ID = strawberry.field(description="The membership.")
 
 
 @strawberry.type(description="The removed membership.")
-class RemoveMemberPayload(Payload):
-    """Nothing is left to read."""
+class RemoveMemberPayload(MembershipPayload):
+    """Nothing is left to read, but where it was refused because it was changed meanwhile."""
 
     removed_id: strawberry.ID | None = strawberry.field(
         default=None, description="The membership's id; null where it was refused."

@@ -12,6 +12,9 @@ from models import ids
 from models.paging import LARGEST_SIZE
 from schema.context import Info
 
+# What every kind of object that can be changed says of its version.
+VERSION = "How often it was changed, counted from 1: what expectedVersion takes."
+
 
 @strawberry.interface(
     description="Anything with a global id. Ids are TypeIDs: a prefix that names the kind, then a UUIDv7 in base 32 "

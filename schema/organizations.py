@@ -13,8 +13,8 @@ from models.paging import Slice
 from models.places import place_of_organization
 from schema.context import Info
 from schema.errors import AvailableAction, Payload
-from schema.inputs import MutationInput
-from schema.nodes import Node, load
+from schema.inputs import ChangeInput, NamesAccount
+from schema.nodes import VERSION, Node, load
 from schema.pagination import PageInfo
 from schema.people import Staffed
 
@@ -30,6 +30,7 @@ class Organization(Node, Staffed, prefix="org"):
 
     name: str = strawberry.field(description="Its name.")
     key: str = strawberry.field(description="Unique in its account, whatever the case.")
+    version: int = strawberry.field(description=VERSION)
     key_id: strawberry.Private[UUID]
     facts: strawberry.Private[AccountFacts]
 
@@ -41,6 +42,7 @@ class Organization(Node, Staffed, prefix="org"):
             id=strawberry.ID(ids.encode("org", row.id)),
             name=row.name,
             key=row.key,
+            version=row.version,
             key_id=row.id,
             facts=facts,
             place=place_of_organization(row, owner),
@@ -100,10 +102,12 @@ class OrganizationConnection:
 
 
 @strawberry.input(description="The organization to add.")
-class CreateOrganizationInput(MutationInput):
+class CreateOrganizationInput(NamesAccount):
     """A name for people, a key for programs."""
 
-    account_id: strawberry.ID = strawberry.field(description="The account it belongs to.")
+    account_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The account it belongs to; it can be named in account instead."
+    )
     name: str = strawberry.field(description="1 to 256 characters after trimming.")
     key: str = strawberry.field(
         description="1 to 63 letters, digits and inner hyphens, dots or underscores; unique in its account, "
@@ -112,7 +116,7 @@ class CreateOrganizationInput(MutationInput):
 
 
 @strawberry.input(description="The organization to change: only the fields that are given are.")
-class UpdateOrganizationInput(MutationInput):
+class UpdateOrganizationInput(ChangeInput):
     """Absent is kept; null is refused, because neither can be cleared."""
 
     id: strawberry.ID = strawberry.field(description="The organization.")

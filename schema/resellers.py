@@ -19,8 +19,8 @@ from schema.context import Info
 from schema.enums import AccountOrderField, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
-from schema.inputs import MutationInput
-from schema.nodes import Node
+from schema.inputs import ChangeInput, MutationInput
+from schema.nodes import VERSION, Node
 from schema.pagination import After, Before, First, Last
 from schema.people import Automated, Staffed
 
@@ -47,6 +47,7 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
     """A row of models.reseller_rows()."""
 
     name: str = strawberry.field(description="Its name; all that members of its accounts see of it.")
+    version: int = strawberry.field(description=VERSION)
     reseller_id: strawberry.Private[UUID]
     row: strawberry.Private[Any]
 
@@ -57,7 +58,9 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
         if row is None:
             return None
         global_id = strawberry.ID(ids.encode("resl", id))
-        return cls(id=global_id, name=row.name, reseller_id=id, row=row, place=place_of_reseller(row))
+        return cls(
+            id=global_id, name=row.name, version=row.version, reseller_id=id, row=row, place=place_of_reseller(row)
+        )
 
     @gated(
         "What the Support Type dropdown shows this reseller, with the definitions of the Billing tab.",
@@ -146,7 +149,7 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
 
 
 @strawberry.input(description="What changes in a reseller; what is left out stays.")
-class UpdateResellerInput(MutationInput):
+class UpdateResellerInput(ChangeInput):
     """Absent is not null."""
 
     id: strawberry.ID = strawberry.field(description="The reseller.")

@@ -52,6 +52,11 @@ class EndSessionPayload(Payload):
     """Nothing is left to show."""
 
 
+@strawberry.input(description="Nothing that ending them needs to know.")
+class EndOtherSessionsInput(MutationInput):
+    """It can be left out."""
+
+
 @strawberry.type(description="The ended sessions.")
 class EndOtherSessionsPayload(Payload):
     """Nothing is left to show."""

@@ -19,9 +19,9 @@ from schema.catalog import Plan
 from schema.context import Info
 from schema.enums import BillingInterval, SubscriptionStatus, SupportType
 from schema.errors import AvailableAction, Payload
-from schema.inputs import MutationInput
+from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount
 from schema.money import Money
-from schema.nodes import Node, load
+from schema.nodes import VERSION, Node, load
 
 if TYPE_CHECKING:
     from schema.accounts import Account
@@ -51,6 +51,7 @@ class Subscription(Node, prefix="sub"):
 
     status: SubscriptionStatus = strawberry.field(description="Where the contract stands.")
     support_type: SupportType = strawberry.field(description="The support type with which it was saved.")
+    version: int = strawberry.field(description=VERSION)
     systems: int = strawberry.field(description="Number of systems to protect.")
     billing_interval: BillingInterval = strawberry.field(description="How often it is billed.")
     cost_per_system: Money | None = strawberry.field(
@@ -72,6 +73,7 @@ class Subscription(Node, prefix="sub"):
     account_row: strawberry.Private[Any]
     plan_id: strawberry.Private[UUID]
     today: strawberry.Private[date]
+    own_id: strawberry.Private[str | None]
     charge: strawberry.Private[Amount]
 
     @classmethod
@@ -95,6 +97,7 @@ class Subscription(Node, prefix="sub"):
             id=strawberry.ID(ids.encode("sub", row.id)),
             status=row.status,
             support_type=row.support_type,
+            version=row.version,
             systems=row.systems,
             billing_interval=row.billing_interval,
             cost_per_system=Money.of(cost) if shows_cost else None,
@@ -107,7 +110,15 @@ class Subscription(Node, prefix="sub"):
             plan_id=row.plan_id,
             today=today,
             charge=charge,
+            own_id=row.external_id,
         )
+
+    @strawberry.field(
+        description="The id that automation of the reseller gave it; null for those who do not belong to the reseller."
+    )
+    def external_id(self, info: Info) -> str | None:
+        """Show what is the reseller's own to the reseller alone."""
+        return policies.shown_to_reseller(info.context.viewer, self.account_row.reseller_id, self.own_id)
 
     @strawberry.field(description="The account whose contract this is.")
     async def account(self, info: Info) -> LazyAccount:
@@ -154,26 +165,36 @@ class Subscription(Node, prefix="sub"):
 
 
 @strawberry.input(description="The contract to save.")
-class UpsertSubscriptionInput(MutationInput):
+class UpsertSubscriptionInput(ChangeInput, NamesAccount):
     """Three inputs: support type, number of systems, billing interval."""
 
-    account_id: strawberry.ID = strawberry.field(description="The account whose contract it is.")
+    account_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The account whose contract it is; it can be named in account instead."
+    )
     systems: int = strawberry.field(description="Number of systems to protect: 1 to 1,000,000. The plan follows.")
     billing_interval: BillingInterval = strawberry.field(description="Annual or monthly.")
     support_type: SupportType | None = strawberry.field(
         default=None, description="The account's unless given; giving another one changes the account's too."
     )
+    external_id: strawberry.Maybe[str | None] = strawberry.field(
+        description=f"{EXTERNAL_ID} Absent keeps it, null clears it."
+    )
+    expected_version: int | None = strawberry.field(
+        default=None,
+        description="The version of the contract that was read, 0 where there was none. STALE_VERSION where it is "
+        "another by now; the payload shows the contract.",
+    )
 
 
 @strawberry.input(description="The contract to activate.")
-class ActivateSubscriptionInput(MutationInput):
+class ActivateSubscriptionInput(ChangeInput):
     """Nothing else is decided by the client."""
 
     id: strawberry.ID = strawberry.field(description="The pending contract.")
 
 
 @strawberry.input(description="The contract to withdraw.")
-class CancelSubscriptionInput(MutationInput):
+class CancelSubscriptionInput(ChangeInput):
     """Nothing else is decided by the client."""
 
     id: strawberry.ID = strawberry.field(description="The pending contract.")

@@ -203,6 +203,11 @@ class SignInPayload(Payload):
     viewer: Viewer | None = strawberry.field(default=None, description="Who signed in; null where it was refused.")
 
 
+@strawberry.input(description="Nothing that signing out needs to know.")
+class SignOutInput(MutationInput):
+    """It can be left out."""
+
+
 @strawberry.type(description="The ended session.")
 class SignOutPayload(Payload):
     """Nothing is left to show."""

@@ -107,6 +107,7 @@ class Application:
             lengths=self.lengths,
             budgets=self.budgets,
             may_introspect=self.introspection.permits(viewer),
+            idempotency_key=request.headers.get("idempotency-key"),
         )
 
 
@@ -119,7 +120,7 @@ def _cross_origin(allowed: tuple[str, ...]) -> dict[str, Any]:
         "allow_origins": allowed,
         "allow_credentials": True,
         "allow_methods": ["GET", "POST"],
-        "allow_headers": ["authorization", "content-type", "x-request-id"],
+        "allow_headers": ["authorization", "content-type", "idempotency-key", "x-request-id"],
         "expose_headers": ["x-request-id"],
     }
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from starlette.types import ASGIApp
+from uuid_utils.compat import uuid7
 
 from auth.passwords import hash_password
 from auth.sessions import SESSION_LENGTH, Lengths, sign_in, viewer_of
@@ -84,6 +85,7 @@ async def opened(world: World) -> str:
         lengths=Lengths(idle=SESSION_LENGTH),
         at=world.clock(),
         request_id="",
+        event_id=uuid7(),
     )
     return signed_in.token
 

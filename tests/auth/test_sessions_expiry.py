@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from uuid_utils.compat import uuid7
 
 from auth.passwords import HASHER, verify_password
 from auth.proving import hold, prove
@@ -70,7 +71,14 @@ async def test_a_session_keeps_the_lengths_with_which_it_was_opened(world: World
     lengths = Lengths(absolute=2 * DAY, idle=DAY / 24)
 
     opened = await sign_in(
-        world.database, SEALER, email=ADA, password=PASSWORD, lengths=lengths, at=clock(), request_id=""
+        world.database,
+        SEALER,
+        email=ADA,
+        password=PASSWORD,
+        lengths=lengths,
+        at=clock(),
+        request_id="",
+        event_id=uuid7(),
     )
 
     live = [

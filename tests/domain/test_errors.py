@@ -57,6 +57,9 @@ def test_no_code_that_clients_branch_on_is_renamed() -> None:
             "TOO_MANY_ATTEMPTS",
             "SECOND_FACTOR_REQUIRED",
             "TWO_FACTOR_REQUIRED",
+            "EXTERNAL_ID_TAKEN",
+            "STALE_VERSION",
+            "IDEMPOTENCY_MISMATCH",
         )
     }
 

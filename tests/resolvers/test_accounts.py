@@ -117,7 +117,7 @@ async def test_an_account_is_looked_up_by_one_thing(
     answer = await ada.run(BOTH, **arguments)
 
     assert answer.data == {"account": None}
-    assert answer.errors[0]["message"] == "Give the id or the subdomain."
+    assert answer.errors[0]["message"] == "Give one of id, subdomain and externalId."
     assert answer.errors[0]["extensions"] == {"code": "BAD_USER_INPUT", "path": path}
 
 

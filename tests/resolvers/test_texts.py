@@ -202,7 +202,6 @@ async def test_both_ends_of_the_range_are_sold(world: World, systems: int, total
         ({"billingInterval": "WEEKLY"}, ["input", "billingInterval"]),
         ({"billingInterval": "monthly"}, ["input", "billingInterval"]),
         ({"supportType": "OURS"}, ["input", "supportType"]),
-        ({"accountId": None}, ["input", "accountId"]),
         ({"accountId": {"is": "nothing"}}, ["input", "accountId"]),
     ],
 )

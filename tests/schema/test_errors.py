@@ -18,6 +18,7 @@ from domain.errors import (
     InvalidCredentials,
     PeopleOnly,
     Refusal,
+    UnusableKey,
     WrongCode,
     WrongPassword,
 )
@@ -37,6 +38,7 @@ Ask = Callable[[Api], Client]
 SHARING: dict[type[Refusal], type[Refusal]] = {
     WrongPassword: InvalidCredentials,
     WrongCode: InvalidCredentials,
+    UnusableKey: BadInput,
     PeopleOnly: Forbidden,
 }
 

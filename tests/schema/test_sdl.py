@@ -72,7 +72,22 @@ QUERIES = {
     "quote": "Needs somebody who is signed in.",
     "invitation": "Needs no permission.",
 }
-WITHOUT_INPUT = {"signOut", "startTwoFactor", "endOtherSessions"}
+# They need to be told nothing, so their input may be left out.
+WITHOUT_NEED = {"signOut", "startTwoFactor", "endOtherSessions"}
+CHANGING = {
+    "updateReseller",
+    "updateAccount",
+    "upsertSubscription",
+    "activateSubscription",
+    "cancelSubscription",
+    "resendInvitation",
+    "revokeInvitation",
+    "changeRole",
+    "removeMember",
+    "rotateApiKey",
+    "revokeApiKey",
+    "updateOrganization",
+}
 STAFFED = {"members": "Needs members:read.", "invitations": "Needs members:manage."}
 AUTOMATED = {"apiKeys": "Needs keys:manage.", "auditEvents": "Needs audit:read."}
 GUARDED = {
@@ -240,20 +255,41 @@ def test_every_mutation_takes_one_input_and_answers_a_payload_of_its_own(sdl: Gr
         assert isinstance(payload, GraphQLObjectType)
         assert str(field.type) == f"{kind}Payload!"
         assert {key: str(argument.type) for key, argument in field.args.items()} == (
-            {} if name in WITHOUT_INPUT else {"input": f"{kind}Input!"}
+            {"input": f"{kind}Input" if name in WITHOUT_NEED else f"{kind}Input!"}
         )
         assert "Payload" in {interface.name for interface in payload.interfaces}
         assert str(payload.fields["errors"].type) == "[UserError!]!"
         assert [key for key, it in payload.fields.items() if isinstance(it.type, GraphQLNonNull)] == ["errors"]
 
 
-def test_the_input_of_every_mutation_and_no_other_has_room_for_a_reason(sdl: GraphQLSchema) -> None:
-    inputs = [kind for kind in ours(sdl) if isinstance(kind, GraphQLInputObjectType)]
+@pytest.mark.parametrize(("field", "kind"), [("reason", "String"), ("idempotencyKey", "String"), ("dryRun", "Boolean")])
+def test_the_input_of_every_mutation_and_no_other_says_how_it_is_called(
+    sdl: GraphQLSchema, field: str, kind: str
+) -> None:
+    inputs = [each for each in ours(sdl) if isinstance(each, GraphQLInputObjectType)]
 
-    reasons = {kind.name: str(kind.fields["reason"].type) for kind in inputs if "reason" in kind.fields}
+    found = {each.name: str(each.fields[field].type) for each in inputs if field in each.fields}
 
-    taken = {f"{name[0].upper()}{name[1:]}Input" for name in set(MUTATIONS) - WITHOUT_INPUT}
-    assert reasons == dict.fromkeys(taken, "String")
+    assert found == dict.fromkeys((f"{name[0].upper()}{name[1:]}Input" for name in MUTATIONS), kind)
+
+
+def test_every_payload_has_room_for_a_receipt(sdl: GraphQLSchema) -> None:
+    receipts = {name: str(fields_of(sdl, f"{name[0].upper()}{name[1:]}Payload")["receipt"].type) for name in MUTATIONS}
+
+    assert receipts == dict.fromkeys(MUTATIONS, "Receipt")
+
+
+def test_whatever_is_changed_has_a_version_and_its_changes_expect_one(sdl: GraphQLSchema) -> None:
+    versioned = {kind.name for kind in ours(sdl) if isinstance(kind, GraphQLObjectType) and "version" in kind.fields}
+    expecting = {
+        name
+        for name in MUTATIONS
+        if "expectedVersion" in sdl.type_map[f"{name[0].upper()}{name[1:]}Input"].fields  # type: ignore[attr-defined] # an input
+    }
+
+    # The version of the terms is their name.
+    assert versioned - {"Terms"} == NODES - {"Plan", "User", "Viewer"}
+    assert expecting == CHANGING
 
 
 def test_every_query_may_be_refused_without_costing_the_others(sdl: GraphQLSchema) -> None:

@@ -1,0 +1,35 @@
+"""What an open transaction would leave behind, read before it is rolled back: the moment that a dry run shows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from models import connections
+from models.database import Snapshot
+from models.walls import Tenants, scoped
+
+
+async def drafted(session: AsyncSession, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
+    """Return the moment inside an open transaction, as seen by whoever may touch these tenants' data."""
+    connection = await session.connection()
+    await connections.driver(connection).execute(scoped(tenants))
+    return Draft(connection, tenants, end=end)
+
+
+class Draft(Snapshot):
+    """A moment inside a transaction: it sees what was written there. Closing it takes everything back.
+
+    As with any snapshot, those who read concurrently take turns.
+    """
+
+    def __init__(self, connection: AsyncConnection, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> None:
+        self._connection, self._tenants, self._end = connection, tenants, end
+        self._is_closed = False
+        self._turn = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Roll back, and give the connection back."""
+        self._is_closed = True
+        async with self._turn:
+            await self._end()

@@ -1,0 +1,59 @@
+"""A mutation under way: what its input says of the call itself, and its one transaction."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.viewer import Viewer
+from models.database import Database
+from models.idempotency import Use
+from models.walls import Everything, Tenants
+
+Step = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is said of a call: the use of its idempotency key, the field that has the key, and whether it is undone."""
+
+    use: Use | None = None
+    key_path: tuple[str, ...] = ()
+    is_dry: bool = False
+
+
+@dataclass
+class Change:
+    """One attempt at a mutation: its transaction, open until the payload is known.
+
+    `event_id` is that of the event in the audit, once there is one; `viewer` who asks from now on, if that changes.
+    """
+
+    database: Database
+    call: Call
+    event_id: UUID | None = None
+    viewer: Viewer | None = None
+    session: AsyncSession | None = None
+    afterwards: list[Step] = field(default_factory=list)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def begin(self, tenants: Tenants) -> AsyncSession:
+        """Open the transaction in these tenants' data, and in that of whoever keeps the idempotency key."""
+        if self.call.use is not None and not isinstance(tenants, Everything):
+            tenants = {*tenants, self.call.use.reseller_id}
+        self.session = await self._open.enter_async_context(self.database.transaction(tenants))
+        return self.session
+
+    async def commit(self) -> None:
+        """Let it be so."""
+        await self._open.aclose()
+
+    async def roll_back(self) -> None:
+        """Take everything back; once it is over, this does nothing."""
+        try:
+            if self.session is not None:
+                await self.session.rollback()
+        finally:
+            await self._open.aclose()
