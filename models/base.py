@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 from uuid_utils.compat import uuid7
 
 # Refusals recognise a violated constraint by its name; none ends in digits, because shards append some.
@@ -45,6 +46,11 @@ class Versioned:
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 # SQLAlchemy calls it with the class
         """Let SQLAlchemy count, and notice a row that was changed behind its back."""
         return {"version_id_col": cls.version}
+
+    def touch(self) -> None:
+        """Count a change that is not in the row itself: of a secret, or of a rule beside it."""
+        # Any column will do but the version, which SQLAlchemy counts itself.
+        flag_modified(self, "created_at")
 
 
 class TextEnum(sa.TypeDecorator[Enum]):

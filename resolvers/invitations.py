@@ -94,6 +94,7 @@ async def resend(info: Info, input: ResendInvitationInput) -> ResendInvitationPa
         invited, place = await lock_in_place(info, session, Invitation, input.id, "id", "invt")
         allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.extend(at=info.context.now)
+        invited.touch()
         record(info, session, input, invited)
         await _send(info, session, invited, place)
     return ResendInvitationPayload(invitation_id=invited.id, errors=[])

@@ -77,6 +77,7 @@ async def rotate(info: Info, input: RotateApiKeyInput) -> RotateApiKeyPayload:
         await _end_secrets(session, key, at=works_until)
         _add_secret(session, key, secret)
         key.last_four = secret[-4:]
+        key.touch()
         record(info, session, input, key)
     return RotateApiKeyPayload(api_key_id=key.id, secret=secret, old_secret_works_until=works_until, errors=[])
 

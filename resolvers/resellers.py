@@ -71,8 +71,8 @@ async def update(info: Info, input: UpdateResellerInput) -> UpdateResellerPayloa
         rule = await lock_rule(session, reseller.id, at=context.now)
         if requires not in {None, rule.requires_two_factor}:
             rule.requires_two_factor = requires
-            # The rule is the reseller's: its version counts this change, too.
             rule.updated_at = reseller.updated_at = context.now
+            reseller.touch()
         record(info, session, input, rule)
         if viewer.kind is ActorKind.USER:
             await go_on_as(info, session, viewer.id)
