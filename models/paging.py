@@ -77,7 +77,7 @@ class Page:
             kept.reverse()
         return Slice(
             rows=kept,
-            cursors=[write_cursor(order.name, row.sort_key, row.id) for row in kept],
+            order=order.name,
             has_next=self.cursor is not None if self.is_backward else there_is_more,
             has_previous=there_is_more if self.is_backward else self.cursor is not None,
         )
@@ -94,12 +94,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of one page, their cursors, and whether there are others around it."""
+    """The rows of one page in an order, and whether there are others around it."""
 
     rows: list[sa.Row[Any]]
-    cursors: list[str]
+    order: str
     has_next: bool
     has_previous: bool
+
+    def cursor(self, row: sa.Row[Any]) -> str:
+        """Return a row's cursor; written when it is asked for, because most never are."""
+        return write_cursor(self.order, row.sort_key, row.id)
+
+    @property
+    def cursors(self) -> list[str]:
+        """The cursors of the rows."""
+        return [self.cursor(row) for row in self.rows]
 
 
 def write_cursor(order: str, key: str | date | datetime, id: UUID) -> str:

@@ -156,9 +156,8 @@ class AccountEdge:
 class AccountConnection:
     """A slice, and the number of all where it is asked for."""
 
-    edges: list[AccountEdge] = strawberry.field(description="The page with each entry's cursor.")
     nodes: list[Account] = strawberry.field(description="The page without cursors.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+    page: strawberry.Private[Slice]
     here: strawberry.Private[tuple[UUID, date]]
     kept: strawberry.Private[Kept]
 
@@ -166,8 +165,19 @@ class AccountConnection:
     def of(cls, page: Slice, here: tuple[UUID, date], kept: Kept, info: Info) -> "AccountConnection":
         """Return the page of a reseller's accounts on its civil day, out of those that are kept."""
         nodes = [Account.of(row, info) for row in page.rows]
-        edges = [AccountEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), here=here, kept=kept)
+        return cls(nodes=nodes, page=page, here=here, kept=kept)
+
+    @strawberry.field(description="The page with each entry's cursor.")
+    def edges(self) -> list[AccountEdge]:
+        """Write the cursors where they are asked for."""
+        return [
+            AccountEdge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
+        ]
+
+    @strawberry.field(description="Whether there is more, and where to go on.")
+    def page_info(self) -> PageInfo:
+        """Answer for the page."""
+        return PageInfo.of(self.page)
 
     @strawberry.field(description="How many the filter keeps in all; counted only where it is asked for.")
     async def total_count(self, info: Info) -> int:

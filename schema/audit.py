@@ -84,16 +84,26 @@ class AuditEventEdge:
 class AuditEventConnection:
     """A slice."""
 
-    edges: list[AuditEventEdge] = strawberry.field(description="The page with each entry's cursor.")
     nodes: list[AuditEvent] = strawberry.field(description="The page without cursors.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+    page: strawberry.Private[Slice]
 
     @classmethod
     def of(cls, page: Slice, *, shows_cost: bool) -> "AuditEventConnection":
         """Return the page."""
         nodes = [AuditEvent.of(row, shows_cost=shows_cost) for row in page.rows]
-        edges = [AuditEventEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page))
+        return cls(nodes=nodes, page=page)
+
+    @strawberry.field(description="The page with each entry's cursor.")
+    def edges(self) -> list[AuditEventEdge]:
+        """Write the cursors where they are asked for."""
+        return [
+            AuditEventEdge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
+        ]
+
+    @strawberry.field(description="Whether there is more, and where to go on.")
+    def page_info(self) -> PageInfo:
+        """Answer for the page."""
+        return PageInfo.of(self.page)
 
 
 @strawberry.input(description="Which events: those that satisfy every given condition.")

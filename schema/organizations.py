@@ -83,17 +83,28 @@ class OrganizationEdge:
 class OrganizationConnection:
     """A slice, and the number of all where it is asked for."""
 
-    edges: list[OrganizationEdge] = strawberry.field(description="The page with each entry's cursor.")
     nodes: list[Organization] = strawberry.field(description="The page without cursors.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more, and where to go on.")
+    page: strawberry.Private[Slice]
     facts: strawberry.Private[AccountFacts]
 
     @classmethod
     def of(cls, page: Slice, facts: AccountFacts) -> "OrganizationConnection":
         """Return the page of the account that the facts are about."""
         nodes = [Organization.of(row, facts) for row in page.rows]
-        edges = [OrganizationEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
-        return cls(edges=edges, nodes=nodes, page_info=PageInfo.of(page), facts=facts)
+        return cls(nodes=nodes, page=page, facts=facts)
+
+    @strawberry.field(description="The page with each entry's cursor.")
+    def edges(self) -> list[OrganizationEdge]:
+        """Write the cursors where they are asked for."""
+        return [
+            OrganizationEdge(cursor=cursor, node=node)
+            for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
+        ]
+
+    @strawberry.field(description="Whether there is more, and where to go on.")
+    def page_info(self) -> PageInfo:
+        """Answer for the page."""
+        return PageInfo.of(self.page)
 
     @strawberry.field(description="How many there are in all; counted only where it is asked for.")
     async def total_count(self, info: Info) -> int:

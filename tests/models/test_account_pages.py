@@ -141,7 +141,7 @@ async def test_an_empty_list_is_one_empty_page(world: World, is_backward: bool) 
 
     page = await screen.page(1, is_backward=is_backward)
 
-    assert page == Slice(rows=[], cursors=[], has_next=False, has_previous=False)
+    assert (page.rows, page.cursors, page.has_next, page.has_previous) == ([], [], False, False)
 
 
 async def test_a_cursor_holds_its_place_after_its_row_has_moved(world: World) -> None:
