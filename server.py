@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -40,6 +41,7 @@ from resolvers.trusted import ManifestError, TrustedDocuments
 from settings import Settings, SettingsError, read_settings, require_safe
 from web.application import Application
 from web.logs import configure_logs
+from web.watched import Watched
 
 GRACE_SECONDS = 10
 # What a person mends by reading one sentence; anything else is a fault, and keeps its traceback.
@@ -83,6 +85,9 @@ def assemble(settings: Settings) -> ASGIApp:
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
 
     sealer = Sealer(sealing_key(settings))
+    watched = Watched.by(
+        wants_metrics=settings.metrics_port is not None, collector=settings.otel_exporter_otlp_endpoint
+    )
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Database]:
@@ -91,10 +96,18 @@ def assemble(settings: Settings) -> ASGIApp:
         if settings.is_embedded:
             await migrate(where.owner_url, application_url=where.url)
         database = Database(where.url, pool_size=settings.pool_size)
-        delivery = Delivery(database, sealer, transport(settings), sender=sender_of(settings.mail_from), now=now)
+        delivery = Delivery(
+            database,
+            sealer,
+            transport(settings),
+            sender=sender_of(settings.mail_from),
+            now=now,
+            tell=watched.tried_mail,
+        )
         delivering = asyncio.create_task(delivery.run())
         try:
-            yield database
+            async with watched.watching(database, now):
+                yield database
         finally:
             # What is on its way is finished; what is not comes again.
             delivery.stop()
@@ -118,6 +131,8 @@ def assemble(settings: Settings) -> ASGIApp:
         introspection=Introspection(settings.shows_schema_to),
         has_graphiql=settings.wants_graphiql,
         mailbox=settings.data_dir / "mail" if settings.wants_demo and not settings.smtp_url else None,
+        metrics=watched.metrics,
+        tracing=watched.tracing,
     )
     return application.assembled()
 
@@ -143,8 +158,14 @@ def transport(settings: Settings) -> Transport:
 def __getattr__(name: str) -> Any:  # noqa: ANN401 # PEP 562
     """Build `app` when an ASGI server asks for it, and not for the other commands."""
     if name == "app":
-        return assemble(read_settings())
+        return _application()
     raise AttributeError(name)
+
+
+@cache
+def _application() -> ASGIApp:
+    # uvicorn asks twice.
+    return assemble(read_settings())
 
 
 def serve(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -154,7 +175,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     # Before anything starts, and not only in each worker.
     require_safe(settings)
     trusted_documents(settings)
-    _require_free_port(settings)
+    _require_free_port("HOST, PORT", settings.host, settings.port)
     # Before the application does the same in each worker: uvicorn's supervisor of several has something to say, too.
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
     with storage(settings) as stored:
@@ -166,7 +187,10 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         os.environ["DEMO"] = "1" if settings.wants_demo else "0"
         options = {"host": settings.host, "port": settings.port, "loop": "uvloop", "http": "httptools"}
         quiet = {"access_log": False, "log_config": None, "server_header": False, "date_header": False}
-        uvicorn.run("server:app", workers=settings.workers, timeout_graceful_shutdown=GRACE_SECONDS, **options, **quiet)  # type: ignore[arg-type] # options of several kinds
+        with telling_metrics(settings):
+            uvicorn.run(
+                "server:app", workers=settings.workers, timeout_graceful_shutdown=GRACE_SECONDS, **options, **quiet
+            )  # type: ignore[arg-type] # options of several kinds
 
 
 async def _prepared(settings: Settings, stored: Stored) -> dict[str, str] | None:
@@ -198,16 +222,30 @@ def _greeting(settings: Settings, people: dict[str, str] | None) -> str:
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 
-def _require_free_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+@contextmanager
+def telling_metrics(settings: Settings) -> Iterator[None]:
+    """Answer /metrics as long as the block runs, if METRICS_PORT is set."""
+    if settings.metrics_port is None:
+        yield
+        return
+    from web.exposition import exposed  # noqa: PLC0415 # costs nothing where it is not wanted
+
+    host, port = settings.metrics_host, settings.metrics_port
+    _require_free_port("METRICS_HOST, METRICS_PORT", host, port)
+    with exposed(host=host, port=port, workers=settings.workers, folder=settings.data_dir / "metrics" / str(port)):
+        yield
+
+
+def _require_free_port(names: str, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            address = f"{settings.host}:{settings.port}"
-            reason = f"{address} cannot be used: {error.strerror}. Set another PORT or HOST."
-            raise SettingsError(f"HOST, PORT: {reason}") from None
+            which = " or ".join(reversed(names.split(", ")))
+            reason = f"{host}:{port} cannot be used: {error.strerror}. Set another {which}."
+            raise SettingsError(f"{names}: {reason}") from None
 
 
 def migrate_only(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 # a command's signature

@@ -15,7 +15,9 @@ from mail.transports import smtp_server
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Never shown, not even where they are wrong.
-SECRETS = frozenset({"DATABASE_URL", "DATABASE_OWNER_URL", "DEMO_PASSWORD", "SECRET_KEY", "SMTP_URL"})
+SECRETS = frozenset(
+    {"DATABASE_URL", "DATABASE_OWNER_URL", "DEMO_PASSWORD", "SECRET_KEY", "SMTP_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+)
 
 
 class SettingsError(Exception):
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    otel_exporter_otlp_endpoint: str = ""
+
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _through_asyncpg(cls, url: str) -> str:
@@ -98,6 +104,13 @@ class Settings(BaseSettings):
         if written and not re.fullmatch("[0-9a-f]{64}", written):
             raise ValueError("must be 64 hexadecimal digits in lower case")
         return written
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _is_a_collector(cls, url: str) -> str:
+        if url and not re.match(r"https?://[^\s/]", url):
+            raise ValueError("must look like http://127.0.0.1:4318")
+        return url
 
     @field_validator("public_url")
     @classmethod

@@ -35,8 +35,15 @@ _random = SystemRandom().random
 _log = structlog.get_logger()
 
 
+def _tell_nobody(outcome: str) -> None:
+    pass
+
+
 class Delivery:
-    """One worker: looks for mails that are due, a few at once, until it is stopped."""
+    """One worker: looks for mails that are due, a few at once, until it is stopped.
+
+    `tell` hears what became of each attempt: sent, put_off or dead.
+    """
 
     def __init__(
         self,
@@ -49,10 +56,11 @@ class Delivery:
         at_once: int = AT_ONCE,
         poll_seconds: float = POLL_SECONDS,
         chance: Callable[[], float] = _random,
+        tell: Callable[[str], None] = _tell_nobody,
     ) -> None:
         self._database, self._sealer, self._transport = database, sealer, transport
         self._sender, self._now, self._chance = sender, now, chance
-        self._at_once, self._poll = at_once, poll_seconds
+        self._at_once, self._poll, self._tell = at_once, poll_seconds, tell
         self._woken, self._is_stopping = asyncio.Event(), False
 
     async def run(self) -> None:
@@ -108,6 +116,7 @@ class Delivery:
             async with self._database.transaction({mail.reseller_id}) as session:
                 await outbox.mark_sent(session, mail, at=self._now())
             log.info("mail.sent")
+            self._tell("sent")
         return True
 
     async def _send(self, mail: Mail) -> None:
@@ -140,4 +149,6 @@ class Delivery:
             else:
                 pause = outbox.pause_after(mail.attempts, self._chance())
                 await outbox.put_off(session, mail, reason=str(refusal), until=self._now() + pause)
-        log.warning("mail.dead" if is_final else "mail.put_off")
+        outcome = "dead" if is_final else "put_off"
+        log.warning(f"mail.{outcome}")
+        self._tell(outcome)

@@ -5,6 +5,7 @@ Both ways raise the same, and tell the same to whoever listens to the engine's s
 
 import asyncio
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -23,21 +24,37 @@ async def rows_of(connection: AsyncConnection, asked: Asked) -> Sequence[Any]:
     """Return all rows. Raises DBAPIError; a connection that broke, or whose caller has left, is used no more."""
     if not isinstance(asked, Question):
         return (await connection.execute(asked)).all()
-    _tell("before_cursor_execute", connection, asked)
+    told = _Telling(connection, asked)
     try:
         records = await driver(connection).fetch(asked.sql, *asked.values)
     except (asyncpg.PostgresError, *LOST) as error:
+        told.failed(error)
         is_lost = isinstance(error, LOST)
         if is_lost:
             await connection.invalidate(error)
         raise DBAPIError(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
     except BaseException as error:
+        told.failed(error)
         await asyncio.shield(connection.invalidate(error))
         raise
-    _tell("after_cursor_execute", connection, asked)
+    told.ended()
     return asked.read(records)
 
 
-def _tell(event: str, connection: AsyncConnection, asked: Question) -> None:
-    for listener in getattr(connection.engine.sync_engine.dispatch, event):
-        listener(connection.sync_connection, None, asked.sql, asked.values, None, False)  # noqa: FBT003 # as SQLAlchemy calls it
+class _Telling:
+    """What SQLAlchemy would tell the engine's listeners; each may keep what it likes in the statement's context."""
+
+    def __init__(self, connection: AsyncConnection, asked: Question) -> None:
+        self._engine = connection.engine.sync_engine
+        self._context = SimpleNamespace()
+        self._event = (connection.sync_connection, None, asked.sql, asked.values, self._context, False)
+        for listener in self._engine.dispatch.before_cursor_execute:
+            listener(*self._event)
+
+    def ended(self) -> None:
+        for listener in self._engine.dispatch.after_cursor_execute:
+            listener(*self._event)
+
+    def failed(self, error: BaseException) -> None:
+        for listener in self._engine.dialect.dispatch.handle_error:
+            listener(SimpleNamespace(execution_context=self._context, original_exception=error))

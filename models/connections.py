@@ -16,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalE
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.failures import LOST, OutcomeUnknown
+from models.pool import WatchedPool
 from models.walls import Tenants, scoped
 
 # Beyond the server's own timeout of a statement: then it is the server that does not answer.
@@ -45,6 +46,7 @@ def opened(url: str, *, pool_size: int, patience: Patience) -> AsyncEngine:
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        poolclass=WatchedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=patience.pool,

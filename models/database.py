@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from models import connections
 from models.asking import Asked, rows_of
 from models.connections import ORDINARY, Patience
+from models.pool import PoolState, Waited, WatchedPool
 from models.walls import NOTHING, Tenants, scoped
 
 
@@ -119,6 +120,20 @@ class Database:
             await connections.commit(connection)
         finally:
             await connections.given_back(connection)
+
+    def watch_pool(self, waited: Waited) -> None:
+        """Tell of every wait for a connection from now on."""
+        self._pool.waited = waited
+
+    def pool_state(self) -> PoolState:
+        """Return how many connections there are."""
+        return self._pool.state()
+
+    @property
+    def _pool(self) -> WatchedPool:
+        pool = self.engine.sync_engine.pool
+        assert isinstance(pool, WatchedPool)  # noqa: S101 # for mypy: it was made so
+        return pool
 
     async def close(self) -> None:
         """Close every connection."""

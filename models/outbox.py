@@ -92,6 +92,11 @@ def pause_after(attempts: int, chance: float) -> timedelta:
     return chance * min(BACKOFF_CAP, doubled)
 
 
+def longest_due(at: datetime) -> sa.Select[*tuple[object, ...]]:
+    """Select since when the mail has been due that is due longest: one row, None where none is due."""
+    return sa.select(sa.func.min(Mail.due_at).label("due_at")).where(Mail.due_at <= at, *_waiting())
+
+
 def dead_letters() -> sa.Select[*tuple[object, ...]]:
     """Select what the operator should see of the mails that never left, the latest first."""
     return (

@@ -55,7 +55,6 @@ def _written(error: GraphQLError, *, has_run: bool, request_id: str) -> dict[str
 def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[str, dict[str, Any]]:
     cause = _cause(error)
     if isinstance(cause, Refusal):
-        log.info("refused", code=cause.code.value, message=cause.message)
         return cause.message, {"code": cause.code.value, "path": client_path(cause)}
     if isinstance(error, GraphQLSyntaxError):
         return error.message, {"code": "GRAPHQL_PARSE_FAILED"}

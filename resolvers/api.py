@@ -16,6 +16,7 @@ from execution.compiler.strawberry_schema import CompiledExecution
 from resolvers import introspection
 from resolvers.answers import answered
 from resolvers.documents import OneOperation
+from resolvers.noting import Noted
 from resolvers.root import Mutation, Query
 from schema.context import Context
 from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashboard
@@ -47,8 +48,24 @@ class Api(strawberry.Schema):
 
         What the request has read and holds is given back.
         """
-        if not context.may_introspect and introspection.asks_for_schema(query):
-            return introspection.refusal()
+        with context.notes.operating(query) as operation:
+            if not context.may_introspect and introspection.asks_for_schema(query):
+                body = introspection.refusal()
+            else:
+                body = await self._run(query, context, variables, operation_name, request_id, only_reads=only_reads)
+            operation.answered(body, context.standing.cost if context.standing else None)
+        return body
+
+    async def _run(
+        self,
+        query: str,
+        context: Context,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        request_id: str,
+        *,
+        only_reads: bool,
+    ) -> dict[str, Any]:
         try:
             result = await self.execute(
                 query,
@@ -76,6 +93,7 @@ def build_api(*, is_compiled: bool = True) -> Api:
         types=[ResellerDashboard, AccountDashboard, OrganizationDashboard],
         extensions=[
             OneOperation,
+            Noted,
             lambda: ParserCache(maxsize=DOCUMENTS),
             lambda: ValidationCache(maxsize=DOCUMENTS),
             *([CompiledExecution(operations=DOCUMENTS)] if is_compiled else []),

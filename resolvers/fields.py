@@ -96,7 +96,7 @@ class RefusalsAsData(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except Refusal as refusal:
-            log.info("refused", operation=info.field_name, code=refusal.code.value, message=refusal.message)
+            info.context.notes.refused(refusal.code.value)
             receipt = Receipt(
                 request_id=info.context.request_id,
                 audit_event_id=None,

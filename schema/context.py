@@ -18,6 +18,7 @@ from models.drafts import drafted
 from models.loaders import Loaders
 from models.scopes import Scope
 from schema.changes import Call, Change
+from schema.notes import Notes
 
 NOBODY = Scope()
 
@@ -29,6 +30,7 @@ class Context:
     `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
     from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`. Its cost
     is taken from one of `budgets`; the schema is shown where it `may_introspect`.
+    `notes` are what the log, the metrics and the trace learn of it.
     """
 
     database: Database
@@ -43,6 +45,7 @@ class Context:
     lengths: Lengths = ORDINARY
     budgets: Budgets = field(default_factory=Budgets)
     may_introspect: bool = True
+    notes: Notes = field(default_factory=Notes)
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False
@@ -61,6 +64,7 @@ class Context:
     def __post_init__(self) -> None:
         self._asked_by = self.viewer
         self.begin()
+        self.notes.asks(self.viewer)
         self._renew()
 
     def begin(self) -> Change:
@@ -75,6 +79,7 @@ class Context:
     async def become(self, viewer: Viewer | None) -> None:
         """Go on as this viewer: what was read for the one before is forgotten."""
         self._asked_by = viewer
+        self.notes.asks(viewer)
         await self.refresh()
 
     async def go_on_in(self, opened: SignedIn) -> None:

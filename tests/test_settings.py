@@ -63,6 +63,8 @@ def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None
         ("TRUSTED_DOCUMENTS_MODE", "key=log,key=open", MODES.format("key=log,key=open")),
         ("TRUSTED_DOCUMENTS_MODE", "person=log=open", MODES.format("person=log=open")),
         ("BUDGET_POINTS", "0", "Input should be greater than or equal to 1 (it is '0')"),
+        ("METRICS_PORT", "0", "Input should be greater than or equal to 1 (it is '0')"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "must look like http://127.0.0.1:4318"),
         ("PORTAL_URL", "https://portal.test", "must have {subdomain} in it (it is 'https://portal.test')"),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +34,10 @@ from web.pages import Pages
 from web.requests import RequestLog
 from web.site import ForeignForm, Site
 
+if TYPE_CHECKING:
+    from web.metrics import Metrics
+    from web.tracing import Tracing
+
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 Connect = Callable[[], AbstractAsyncContextManager[Database]]
 
@@ -56,6 +60,8 @@ class Application:
     documents: TrustedDocuments = field(default_factory=TrustedDocuments)
     introspection: Introspection = Introspection.ON
     has_graphiql: bool = True
+    metrics: "Metrics | None" = None
+    tracing: "Tracing | None" = None
 
     def assembled(self) -> RequestLog:
         """Return the ASGI application."""
@@ -81,7 +87,7 @@ class Application:
                 Exception: _faulty,
             },
         )
-        return RequestLog(inner, is_secure=self.is_secure)
+        return RequestLog(inner, is_secure=self.is_secure, metrics=self.metrics, tracing=self.tracing)
 
     @asynccontextmanager
     async def _lifespan(self, inner: Starlette) -> AsyncIterator[None]:
@@ -108,6 +114,7 @@ class Application:
             budgets=self.budgets,
             may_introspect=self.introspection.permits(viewer),
             idempotency_key=request.headers.get("idempotency-key"),
+            notes=request.state.notes,
         )
 
 

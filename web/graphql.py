@@ -61,6 +61,7 @@ class GraphQLEndpoint:
             parameters = await _parameters(request)
             return await self._run(request, parameters, media_type)
         except NotARequest as refusal:
+            request.state.notes.refused(refusal.code)
             return _encoded(refused(refusal.code, refusal.message), refusal.status, media_type, refusal.headers)
 
     async def _run(self, request: Request, parameters: dict[str, Any], media_type: str) -> Response:
@@ -81,6 +82,7 @@ class GraphQLEndpoint:
         except MutationNotAllowed:
             raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
         except DocumentRefused as refusal:
+            request.state.notes.refused(refusal.code)
             body = refused(refusal.code, refusal.message)
         has_run = "data" in body
         if request.method == "GET" and has_run and "errors" not in body and self._documents.is_public(document_id):

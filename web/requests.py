@@ -1,19 +1,35 @@
-"""What every request gets: an id that is answered and logged, and one line in the log when it is done."""
+"""What every request gets: an id that is answered and logged, and one line in the log when it is done.
+
+The line says method, path, status and milliseconds; of an operation also who asked, its name, type and document's hash,
+its cost and what came of it. Metrics and traces, where there are any, learn the same.
+"""
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from schema.notes import FAULT, Notes
+
+if TYPE_CHECKING:
+    # Loaded only where they are wanted: a server that is not watched pays nothing for it.
+    from web.metrics import Metrics
+    from web.tracing import Tracing
 
 # Taken from the caller only where it cannot break a log line.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _HEADER = "x-request-id"
 
 # A year; a browser that was here once never comes by http again.
-HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
 log = structlog.get_logger()
 
@@ -21,35 +37,49 @@ log = structlog.get_logger()
 class RequestLog:
     """Middleware around everything: the caller's X-Request-Id or a new one, in the answer and in every log line."""
 
-    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
-        self.app = app
-        self._always = {"x-content-type-options": "nosniff", **(HTTPS_ONLY if is_secure else {})}
+    def __init__(
+        self, app: ASGIApp, *, is_secure: bool, metrics: "Metrics | None" = None, tracing: "Tracing | None" = None
+    ) -> None:
+        self.app, self._metrics, self._tracing = app, metrics, tracing
+        self._always = [NO_SNIFFING, HTTPS_ONLY] if is_secure else [NO_SNIFFING]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, then log method, path, status and milliseconds."""
+        """Answer, then tell what was asked and what came of it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(_HEADER, "")
         request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        status, began = 500, time.perf_counter()
+        notes = Notes(around=self._tracing.operation) if self._tracing else Notes()
+        scope.setdefault("state", {}).update(request_id=request_id, notes=notes)
+        headers = [(b"x-request-id", request_id.encode()), *self._always]
+        began = time.perf_counter()
 
         async def answer(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[_HEADER] = request_id
-                headers.update(self._always)
+                notes.status = message["status"]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with self._watched(scope, notes) as traced, bound_contextvars(request_id=request_id, **traced):
             try:
                 await self.app(scope, receive, answer)
             except Exception:
                 # Starlette has answered and raises again for whoever logs; outside, the request's id would be unknown.
+                notes.refused(FAULT)
                 log.exception("fault")
             finally:
-                took = round((time.perf_counter() - began) * 1000, 1)
-                log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=took)
+                took, told = round((time.perf_counter() - began) * 1000, 1), notes.as_fields()
+                log.info("answered", method=scope["method"], path=scope["path"], status=notes.status, ms=took, **told)
+
+    @contextmanager
+    def _watched(self, scope: Scope, notes: Notes) -> Iterator[dict[str, str]]:
+        if self._metrics:
+            self._metrics.began()
+        try:
+            nothing: AbstractContextManager[dict[str, str]] = nullcontext({})
+            with self._tracing.request(scope, notes) if self._tracing else nothing as traced:
+                yield traced
+        finally:
+            if self._metrics:
+                self._metrics.ended(notes)

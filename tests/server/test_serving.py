@@ -77,7 +77,7 @@ def test_every_line_of_its_log_is_json_and_names_the_request(served: Server) -> 
         browser.get("/readyz", headers={"x-request-id": "mine"})
         browser.post("/graphql", content=b"null", headers={"content-type": "application/json", "x-request-id": "last"})
 
-    assert served.log.hears('"request_id": "last"')
+    assert served.log.hears('"request_id":"last"')
     lines = [json.loads(line) for line in served.log.lines]
     answered = [line for line in lines if line["event"] == "answered"]
     assert [line["path"] for line in answered if line["request_id"] == "mine"] == ["/readyz"]

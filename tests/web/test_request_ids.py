@@ -42,20 +42,26 @@ async def test_every_request_gets_an_id_of_its_own(stranger: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "headers", "status"),
+    ("method", "path", "headers", "status", "besides"),
     [
-        ("GET", "/livez", {}, 200),
-        ("GET", "/nowhere", {}, 404),
-        ("DELETE", "/livez", {}, 405),
-        ("GET", "/", {}, 303),
-        ("POST", "/graphql", {}, 415),
-        ("POST", "/graphql", {"authorization": "Bearer x", "content-type": "application/json"}, 401),
-        ("GET", "/graphql", {"accept": "text/html"}, 406),
-        ("GET", "/assets/pages.css", {}, 200),
+        ("GET", "/livez", {}, 200, {}),
+        ("GET", "/nowhere", {}, 404, {}),
+        ("DELETE", "/livez", {}, 405, {}),
+        ("GET", "/", {}, 303, {"principal_kind": "STRANGER", "principal": None}),
+        ("POST", "/graphql", {}, 415, {"codes": ["BAD_REQUEST"]}),
+        ("POST", "/graphql", {"authorization": "Bearer x", "content-type": "application/json"}, 401, {}),
+        ("GET", "/graphql", {"accept": "text/html"}, 406, {"codes": ["BAD_REQUEST"]}),
+        ("GET", "/assets/pages.css", {}, 200, {}),
     ],
 )
 async def test_every_answer_has_the_id_and_is_logged_in_one_line(
-    stranger: Client, logged: list[Any], method: str, path: str, headers: dict[str, str], status: int
+    stranger: Client,
+    logged: list[Any],
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+    besides: dict[str, Any],
 ) -> None:
     response = await stranger.http.request(
         method, path, content=b'{"query":"{ a }"}', headers={**headers, "x-request-id": "mine"}
@@ -71,6 +77,7 @@ async def test_every_answer_has_the_id_and_is_logged_in_one_line(
         "method": method,
         "path": path,
         "status": status,
+        **besides,
     }
 
 
