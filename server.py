@@ -117,7 +117,7 @@ def assemble(settings: Settings) -> ASGIApp:
             await asyncio.to_thread(stored.__exit__, None, None, None)
 
     application = Application(
-        api=build_api(is_compiled=settings.compiled_execution),
+        api=build_api(is_compiled=settings.compiled_execution, limits=settings.document_limits),
         connect=connect,
         now=now,
         origin=settings.origin,

@@ -1,6 +1,7 @@
 """Everything that can be set, read from the environment once. The README has the same table."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from auth.trusting import Modes
 from domain.budgets import Allowance
+from execution.admission.limits import Limits
 from mail.letters import UnusableAddress, sender_of
 from mail.transports import smtp_server
 
@@ -24,7 +26,43 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names it."""
 
 
-class Settings(BaseSettings):
+class LimitSettings(BaseSettings):
+    """How much a document may ask for: LIMIT_ and the names of execution/admission/limits.py, which explains them."""
+
+    limit_tokens: int = Field(default=1_000, ge=1)
+    limit_source_bytes: int = Field(default=16 * 1024, ge=1)
+    limit_comments: int = Field(default=64, ge=0)
+    limit_operations: int = Field(default=10, ge=1)
+    limit_fragments: int = Field(default=50, ge=1)
+    limit_directives: int = Field(default=30, ge=1)
+    limit_variables: int = Field(default=50, ge=1)
+    limit_name_length: int = Field(default=256, ge=1)
+    limit_selections: int = Field(default=1_500, ge=1)
+    limit_same_name_pairs: int = Field(default=200, ge=1)
+    limit_depth: int = Field(default=14, ge=1)
+    limit_aliases: int = Field(default=30, ge=1)
+    limit_root_fields: int = Field(default=20, ge=1)
+    limit_root_mutations: int = Field(default=10, ge=1)
+    limit_schema_lists: int = Field(default=10, ge=0)
+    limit_schema_nesting: int = Field(default=2, ge=0)
+    limit_list_items: int = Field(default=100, ge=1)
+    limit_text_bytes: int = Field(default=10 * 1024, ge=1)
+    limit_nesting: int = Field(default=50, ge=1)
+    limit_cost: int = Field(default=1_000, ge=1)
+    limit_default_page: int = Field(default=25, ge=1)
+    limit_assumed_list: int = Field(default=5, ge=1)
+    limit_errors: int = Field(default=10, ge=2)
+    limit_message_length: int = Field(default=300, ge=1)
+    limit_remembered: int = Field(default=1_000, ge=0)
+    limit_remembered_bytes: int = Field(default=32 * 1024 * 1024, ge=0)
+
+    @property
+    def document_limits(self) -> Limits:
+        """All of them together."""
+        return Limits(**{each.name: getattr(self, f"limit_{each.name}") for each in fields(Limits)})
+
+
+class Settings(LimitSettings):
     """One object for the whole server; the environment's names are these in upper case."""
 
     model_config = SettingsConfigDict(env_file=None, frozen=True, env_ignore_empty=True)

@@ -1,50 +1,76 @@
 """The one shape of an error in an answer: a message for people, a code for programs, and never a detail of a fault.
 
+refused before it ran            its code, see execution/admission/objections.py
 refused by the domain            its ErrorCode, and the path of the argument at fault
-not GraphQL, or not this schema  GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED
-a variable or argument           BAD_USER_INPUT
-which operation is unclear       OPERATION_RESOLUTION_FAILURE
+an argument                      BAD_USER_INPUT
 the database is away             SERVICE_UNAVAILABLE
 anything unexpected              INTERNAL_SERVER_ERROR: masked, and logged with its traceback
+too many errors                  MORE_ERRORS, at the end: how many were left out
 """
 
-import re
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
+from graphql import ExecutionResult, GraphQLError
 
 from domain.errors import ErrorCode, Refusal
+from execution.admission.limits import Limits
+from execution.admission.objections import MORE, Objection, Refused, shortened
 from models.failures import explanation, is_unavailable
 from schema.errors import client_path
-
-# graphql-core says where in a variable the mistake lies only in its sentence.
-_PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\w\[\]]+))?:")
 
 log = structlog.get_logger()
 
 
-def answered(result: ExecutionResult, request_id: str) -> dict[str, Any]:
-    """Return the body of an answer to a GraphQL request: data where it ran, errors in their one shape."""
-    has_run = not isinstance(result, PreExecutionError)
-    body: dict[str, Any] = {"data": result.data} if has_run and not _never_began(result) else {}
+def refused(refusal: Refused) -> dict[str, Any]:
+    """Return the body of an answer to what does not run, which therefore has no data; one line is logged."""
+    first = refusal.objections[0]
+    log.info("refused", code=first.code, message=first.message, errors=len(refusal.objections))
+    return {"errors": [_objected(objection) for objection in refusal.objections]}
+
+
+def answered(
+    result: ExecutionResult, request_id: str, limits: Limits, extensions: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the body of an answer to what ran: its data, and its errors, no more and no longer than the limits say."""
+    body: dict[str, Any] = {} if _never_began(result) else {"data": result.data}
     if result.errors:
-        body["errors"] = [_written(error, has_run=has_run, request_id=request_id) for error in result.errors]
-    if result.extensions:
-        body["extensions"] = result.extensions
+        # Each is explained, so that each fault is logged, even where the client is not told of it.
+        errors = [_written(error, request_id, limits) for error in result.errors]
+        body["errors"] = _cut(errors, limits.errors)
+    if extensions:
+        body["extensions"] = extensions
     return body
 
 
+def _objected(objection: Objection) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "message": objection.message,
+        "extensions": {"code": objection.code, **objection.extensions},
+    }
+    if objection.locations:
+        written["locations"] = [{"line": line, "column": column} for line, column in objection.locations]
+    return written
+
+
+def _cut(errors: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    if len(errors) <= most:
+        return errors
+    omitted = len(errors) - most + 1
+    return [
+        *errors[: most - 1],
+        _objected(Objection(f"There are {omitted} more errors.", MORE, (), {"omitted": omitted})),
+    ]
+
+
 def _never_began(result: ExecutionResult) -> bool:
-    # A variable that cannot be coerced is a request error: no data, and no path in any of its errors.
+    # A condition of @skip or @include at the root that is null is a request error: no data, and no path in its error.
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
 
 
-def _written(error: GraphQLError, *, has_run: bool, request_id: str) -> dict[str, Any]:
-    message, extensions = _explained(error, has_run=has_run, request_id=request_id)
-    written: dict[str, Any] = {"message": message, "extensions": extensions}
+def _written(error: GraphQLError, request_id: str, limits: Limits) -> dict[str, Any]:
+    message, extensions = _explained(error, request_id)
+    written: dict[str, Any] = {"message": shortened(message, limits.message_length), "extensions": extensions}
     if error.locations:
         written["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path:
@@ -52,16 +78,12 @@ def _written(error: GraphQLError, *, has_run: bool, request_id: str) -> dict[str
     return written
 
 
-def _explained(error: GraphQLError, *, has_run: bool, request_id: str) -> tuple[str, dict[str, Any]]:
+def _explained(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
     cause = _cause(error)
     if isinstance(cause, Refusal):
         return cause.message, {"code": cause.code.value, "path": client_path(cause)}
-    if isinstance(error, GraphQLSyntaxError):
-        return error.message, {"code": "GRAPHQL_PARSE_FAILED"}
-    if not has_run:
-        return error.message, {"code": (error.extensions or {}).get("code", "GRAPHQL_VALIDATION_FAILED")}
     if cause is None and not error.message.startswith("Cannot return null"):
-        return error.message, {"code": ErrorCode.BAD_USER_INPUT.value, "path": _variable_path(error.message)}
+        return error.message, {"code": ErrorCode.BAD_USER_INPUT.value, "path": []}
     if is_unavailable(cause):
         log.warning("the database does not answer", error=type(cause).__name__)
         return explanation(cause), {"code": "SERVICE_UNAVAILABLE"}
@@ -75,8 +97,3 @@ def _cause(error: GraphQLError) -> Exception | None:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     return cause
-
-
-def _variable_path(message: str) -> list[str]:
-    placed = _PLACE.match(message)
-    return [placed[1], *re.findall(r"\w+", placed[2] or "")] if placed else []

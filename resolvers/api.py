@@ -3,28 +3,28 @@
 MutationNotAllowed     a mutation where only reading is allowed
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
-from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
+from graphql import specified_rules
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
-from execution.compiler.strawberry_schema import CompiledExecution
+from execution.admission.admission import Admission
+from execution.admission.limits import Limits
+from execution.admission.objections import Refused
+from execution.compiler.compiler import Compiler
+from execution.compiler.strawberry_schema import StrawberryFramework
+from execution.running import Compiled, Interpreter, Run
 from resolvers import introspection
-from resolvers.answers import answered
-from resolvers.documents import OneOperation
-from resolvers.noting import Noted
+from resolvers.answers import answered, refused
 from resolvers.root import Mutation, Query
 from schema.context import Context
+from schema.notes import Operation as Noted
 from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashboard
 
-# Documents come from a few front ends: parsed and validated once, and the oldest forgotten.
-DOCUMENTS = 500
-READING = {OperationType.QUERY}
-ANYTHING = {OperationType.QUERY, OperationType.MUTATION}
+RULES = (*specified_rules, MaybeNullValidationRule)
 
 
 class MutationNotAllowed(Exception):
@@ -32,7 +32,19 @@ class MutationNotAllowed(Exception):
 
 
 class Api(strawberry.Schema):
-    """Strawberry's schema, quiet: whoever writes the answer logs it, once, refusals at INFO and faults at ERROR."""
+    """Strawberry's schema behind limits of ours. `running` makes, of the schema, what runs an admitted operation."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        running: "Callable[[Api], Run] | None" = None,
+        **options: Any,  # noqa: ANN401 # as strawberry.Schema has them
+    ) -> None:
+        super().__init__(**options)
+        self.limits = limits or Limits()
+        self.admission = Admission(self._schema, self.limits, RULES)
+        self._run = (running or interpreting)(self)
 
     async def answer(
         self,
@@ -48,54 +60,60 @@ class Api(strawberry.Schema):
 
         What the request has read and holds is given back.
         """
-        with context.notes.operating(query) as operation:
-            if not context.may_introspect and introspection.asks_for_schema(query):
-                body = introspection.refusal()
-            else:
-                body = await self._run(query, context, variables, operation_name, request_id, only_reads=only_reads)
-            operation.answered(body, context.standing.cost if context.standing else None)
+        with context.notes.operating(query) as noted:
+            body = await self._body(query, context, noted, variables, operation_name, request_id, only_reads=only_reads)
+            noted.answered(body, context.cost)
         return body
 
-    async def _run(
+    async def _body(
         self,
         query: str,
         context: Context,
+        noted: Noted,
         variables: dict[str, Any] | None,
         operation_name: str | None,
         request_id: str,
         *,
         only_reads: bool,
     ) -> dict[str, Any]:
+        hides, context.cost = not context.may_introspect, None
         try:
-            result = await self.execute(
-                query,
-                variable_values=variables,
-                operation_name=operation_name,
-                context_value=context,
-                allowed_operation_types=READING if only_reads else ANYTHING,
-            )
-        except InvalidOperationTypeError:
-            raise MutationNotAllowed from None
+            verdict = self.admission.verdict(query, hide_suggestions=hides)
+            if hides and verdict.introspects:
+                return introspection.refusal()
+            operation = verdict.operation(operation_name)
+            if only_reads and not operation.only_reads:
+                raise MutationNotAllowed
+            values = self.admission.values(operation, variables, hide_suggestions=hides)
+            context.cost = self.admission.cost(operation, values)
+            noted.runs(operation.node)
+            result = await self._run(operation, values, context)
+        except Refused as refusal:
+            return refused(refusal)
         finally:
             await context.close()
-        body = answered(result, request_id)
-        return body if context.may_introspect else introspection.without_suggestions(body)
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here."""
+        return answered(result, request_id, self.limits)
 
 
-def build_api(*, is_compiled: bool = True) -> Api:
+def interpreting(api: Api) -> Run:
+    """Return what runs operations as Strawberry does, without its extensions: there are none."""
+    return Interpreter(api._schema, api.execution_context_class, optimized_is_awaitable).run  # no public way
+
+
+def compiling(api: Api) -> Run:
+    """Return what runs operations compiled; the answers are the same."""
+    executor_class: Any = api.execution_context_class
+    kept = api.limits.remembered
+    compiler = Compiler(api._schema, framework=StrawberryFramework(api), executor_class=executor_class, operations=kept)
+    return Compiled(compiler, optimized_is_awaitable).run
+
+
+def build_api(*, is_compiled: bool = True, limits: Limits | None = None) -> Api:
     """Return the whole schema, whose operations run compiled, or on graphql-core alone: the answers are the same."""
     return Api(
         query=Query,
         mutation=Mutation,
         types=[ResellerDashboard, AccountDashboard, OrganizationDashboard],
-        extensions=[
-            OneOperation,
-            Noted,
-            lambda: ParserCache(maxsize=DOCUMENTS),
-            lambda: ValidationCache(maxsize=DOCUMENTS),
-            *([CompiledExecution(operations=DOCUMENTS)] if is_compiled else []),
-        ],
+        limits=limits,
+        running=compiling if is_compiled else interpreting,
     )

@@ -49,6 +49,8 @@ class Context:
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False
+    # What the operation was judged to cost, in points, before it ran.
+    cost: int | None = None
     # How the budget of who asks stands, once the operation's cost is taken from it.
     standing: Standing | None = None
     # The header's, and how many mutations of the request have begun.

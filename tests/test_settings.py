@@ -1,8 +1,12 @@
 """Settings: read from the environment once, and a sentence for each that cannot be used."""
 
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from domain.budgets import Allowance
+from execution.admission.limits import Limits
 from settings import Settings, SettingsError, read_settings
 
 OURS = tuple(name.upper() for name in Settings.model_fields)
@@ -191,3 +195,19 @@ def test_budgets_are_a_bucket_and_what_flows_in(monkeypatch: pytest.MonkeyPatch)
     settings = read_settings()
 
     assert (settings.allowance, settings.stranger_allowance) == (Allowance(5_000, 100), Allowance(200, 7))
+
+
+def test_the_limits_are_those_of_admission_unless_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = read_settings().document_limits
+    monkeypatch.setenv("LIMIT_ALIASES", "7")
+
+    changed = read_settings().document_limits
+
+    assert usual == Limits()
+    assert changed == Limits(aliases=7)
+
+
+def test_every_limit_is_in_the_readme(root: Path) -> None:
+    readme = (root / "README.md").read_text()
+
+    assert [each.name for each in fields(Limits) if f"`LIMIT_{each.name.upper()}`" not in readme] == []

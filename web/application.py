@@ -32,7 +32,7 @@ from web.health import Health
 from web.origins import Origins
 from web.pages import Pages
 from web.requests import RequestLog
-from web.site import ForeignForm, Site
+from web.site import ForeignForm, NotAnswered, Site
 
 if TYPE_CHECKING:
     from web.metrics import Metrics
@@ -82,6 +82,7 @@ class Application:
             exception_handlers={
                 BadCredential: _unauthenticated,
                 ForeignForm: site.foreign,
+                NotAnswered: site.not_answered,
                 SQLAlchemyError: _database_failed,
                 OSError: _database_failed,
                 Exception: _faulty,

@@ -4,6 +4,7 @@ Server-rendered; every script and style is served by us, and the Content-Securit
 else. Pages ask the API, and so decide nothing themselves.
 
 ForeignForm     the form was sent from a page of another site
+NotAnswered     the API did not run what the page asked
 """
 
 import re
@@ -45,6 +46,10 @@ class ForeignForm(Exception):
     """A page of another site sent it, with the cookie of somebody who knows nothing of it."""
 
 
+class NotAnswered(Exception):
+    """What somebody typed, or a link says, is nothing that the API takes; the message says why."""
+
+
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
     made.filters["words"] = _words
@@ -72,9 +77,12 @@ class Site:
         return data
 
     async def answer(self, context: Context, document: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
-        """Return the whole answer to an operation of ours: its data, and what it refused."""
+        """Return the whole answer to an operation of ours: its data, and what it refused. Raises NotAnswered."""
         await context.refresh()
-        return await self.api.answer(document, context, variables=variables, request_id=context.request_id)
+        body = await self.api.answer(document, context, variables=variables, request_id=context.request_id)
+        if "data" not in body:
+            raise NotAnswered(body["errors"][0]["message"])
+        return body
 
     async def form(self, request: Request) -> dict[str, str]:
         """Return the fields of a form of ours. Raises ForeignForm."""
@@ -98,6 +106,10 @@ class Site:
         """Answer a form that a page of another site sent: nothing was done."""
         message = "This form was sent from a page of another site."
         return self.page("message.html", None, status=403, heading="Nothing was done", message=message, onward="/")
+
+    async def not_answered(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 # Starlette's signature
+        """Say that nothing was done with what somebody typed."""
+        return self.page("message.html", None, status=400, heading="Nothing was done", message=str(error), onward="/")
 
     def sign_in_first(self, request: Request) -> Response:
         """Return the way to the sign-in page, and from there back to where somebody wanted to go."""

@@ -36,7 +36,7 @@ class Compiler:
         """`executor_class` is graphql-core's or another's who makes the infos that resolvers get."""
         self.schema = schema
         self._framework = framework or Framework()
-        self._executor_class = compiling(executor_class)
+        self.executor_class = compiling(executor_class)
         self._operations = operations
         self._plans: OrderedDict[tuple[str | DocumentNode, str | None], Plan] = OrderedDict()
 
@@ -67,9 +67,13 @@ class Compiler:
     ) -> ExecutionResult | None:
         """Return the result, or None where graphql-core has to run the operation: then nothing has been changed."""
         given = (self.schema, document, root_value, context, variables, operation_name)
-        executor = self._executor_class.build(*given, **options)
-        if isinstance(executor, list):
-            return None
+        executor = self.executor_class.build(*given, **options)
+        return None if isinstance(executor, list) else await self.finish(executor, document, operation_name)
+
+    async def finish(
+        self, executor: Executor[Any], document: DocumentNode, operation_name: str | None
+    ) -> ExecutionResult | None:
+        """Return the result of what an executor of our class was made for, or None as attempt() does."""
         plan = self._plan(document, operation_name, executor)
         if plan.is_left:
             return None

@@ -168,7 +168,7 @@ async def test_unknown_used_replaced_and_expired_links_answer_alike(world: World
     clock.at += timedelta(minutes=30)
     before = await world.rows()
 
-    links = [replaced, used, expired, new_token(ada.id), "", "é", "\0", "x" * 10_000]
+    links = [replaced, used, expired, new_token(ada.id), "", "é", "x" * 10_000]
     refusals = [await client.refusal("resetPassword", {"token": link, "newPassword": ANOTHER}) for link in links]
 
     assert refusals == [UNUSABLE] * len(links)

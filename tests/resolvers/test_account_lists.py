@@ -113,7 +113,7 @@ async def test_a_filter_keeps_the_accounts_that_satisfy_all_of_it(
     assert page["totalCount"] == len(kept)
 
 
-@pytest.mark.parametrize("search", ["x" * 257, "nul\0"])
+@pytest.mark.parametrize("search", ["x" * 257, "x" * 10_000])
 async def test_an_unusable_search_is_refused(world: World, search: str) -> None:
     rita = await world.member(Role.READ_ONLY, reseller := await world.reseller())
 
@@ -262,7 +262,7 @@ FOREIGN_CURSORS = [
     "x",
     "!!!",
     "é",
-    "x" * 100_000,
+    "x" * 10_000,
     forged(),
     forged("NAME_ASC", "b"),
     forged("NAME_DESC", "b", ID),

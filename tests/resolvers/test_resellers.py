@@ -109,7 +109,7 @@ async def test_an_acceptance_keeps_who_which_when_and_from_where(world: World) -
     assert added[0][1].endswith(f',{reseller.id},t1,"2025-01-01 12:00:00+00",127.0.0.1)')
 
 
-@pytest.mark.parametrize("version", ["t0", "T1", "", "t1 ", "nul\0", "x" * 100_000])
+@pytest.mark.parametrize("version", ["t0", "T1", "", "t1 ", "x" * 10_000])
 async def test_only_the_current_version_is_agreed_to(world: World, version: str) -> None:
     newcomer = await world.member(Role.ADMIN, reseller := await world.reseller(), accepts=False)
     before = await world.rows()

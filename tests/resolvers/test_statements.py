@@ -12,7 +12,7 @@ from tests.world import HUNTRESS, PARTNER, World, gid
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 SCREEN = """
-query($id: ID!) { reseller(id: $id) { name terms { isAccepted } plans { name } accounts(first: 100) {
+query($id: ID!) { reseller(id: $id) { name terms { isAccepted } plans { name } accounts(first: 80) {
   nodes {
     name status statusEndsOn dashboardUrl reseller { name } availableActions { action isAllowed }
     subscription { status total { amount } plan { name } account { name } activationPreview { startsOn } }
@@ -46,7 +46,7 @@ async def customers(world: World, number: int) -> tuple[Client, Reseller, list[s
     return await world.admin(reseller), reseller, ids
 
 
-@pytest.mark.parametrize("number", [1, 100])
+@pytest.mark.parametrize("number", [1, 80])
 async def test_the_accounts_screen_takes_twelve_statements(world: World, statements: Statements, number: int) -> None:
     ada, reseller, _ = await customers(world, number)
 

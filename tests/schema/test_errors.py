@@ -24,7 +24,6 @@ from domain.errors import (
 )
 from models import Plan, User
 from resolvers.api import Api
-from resolvers.documents import OneOperation
 from resolvers.fields import mutation, query
 from resolvers.writing import writing
 from schema.context import Info
@@ -118,7 +117,7 @@ class Mutation:
 
 @pytest.fixture
 def client(planted: Ask) -> Client:
-    return planted(Api(query=Query, mutation=Mutation, extensions=[OneOperation]))
+    return planted(Api(query=Query, mutation=Mutation))
 
 
 REFUSE = "($input: WhateverInput!) { refuse(input: $input) "

@@ -351,7 +351,7 @@ async def test_all_others_end_at_once(world: World, ada: Client) -> None:
     assert [await is_signed_in(each) for each in (ada, *others)] == [True, False, False]
 
 
-@pytest.mark.parametrize("id", ["", "sess_1", "\0", "x" * 5000])
+@pytest.mark.parametrize("id", ["", "sess_1", "x" * 5000])
 async def test_a_session_that_is_none_of_theirs_is_said_so(world: World, ada: Client, id: str) -> None:
     before = await world.rows()
 

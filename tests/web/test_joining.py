@@ -325,7 +325,7 @@ async def test_whatever_is_wrong_with_a_code_the_page_is_the_same(
     assert await world.rows() == before
 
 
-@pytest.mark.parametrize("token", ["", " ", "\0", "é", "x" * 10_000, "'; DROP TABLE users; --"])
+@pytest.mark.parametrize("token", ["", " ", "é", "x" * 10_000, "'; DROP TABLE users; --"])
 async def test_what_is_no_code_leads_nowhere(stranger: Client, token: str) -> None:
     shown, accepted = await look(stranger, token), await stranger.http.post("/invitation/accept", data={"token": token})
 

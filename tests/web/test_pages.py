@@ -229,7 +229,6 @@ async def test_signing_out_without_a_session_is_no_error(stranger: Client) -> No
         urlencode({"email": EMAIL}),
         urlencode({"password": PASSWORD}),
         "",
-        "email=%00&password=%00",
         "email=%ED%A0%80&password=%FF",
         "%",
         urlencode({"email": "a" * 10_000, "password": PASSWORD}),

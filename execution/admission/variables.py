@@ -1,0 +1,83 @@
+"""A request's variables: within the limits, in NFC, then coerced to the types that the operation declares."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql.execution.values import VariableValues, get_variable_values
+
+from execution.admission.limits import Limits
+from execution.admission.objections import BAD_INPUT, Objection, Refused, cut
+from execution.admission.texts import composed, fault_in
+
+# What any JSON reader keeps exactly; a longer number is nobody's.
+_INTEGER_BITS = 64
+# graphql-core says where in a variable the mistake lies only in its sentence.
+_PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\w\[\]]+))?:")
+
+Path = tuple[str, ...]
+
+
+def coerced(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    given: dict[str, Any],
+    limits: Limits,
+    *,
+    hide_suggestions: bool,
+) -> VariableValues:
+    """Return the values that execution takes. Raises Refused, naming each variable at fault with its path."""
+    faults = [
+        Objection(f"Variable '${path[0]}' is not allowed: {sentence}", BAD_INPUT, (), {"path": list(path)})
+        for path, sentence in _faults(given, limits)
+    ]
+    if faults:
+        raise Refused(*cut(faults, limits))
+    definitions = operation.variable_definitions or ()
+    values = get_variable_values(schema, definitions, _composed(given), limits.errors, hide_suggestions)
+    if isinstance(values, list):
+        raise Refused(*cut([_objection(error) for error in values], limits))
+    return values
+
+
+def _faults(given: dict[str, Any], limits: Limits) -> Iterator[tuple[Path, str]]:
+    """Yield what is beyond a limit, in one pass over every value, without recursion."""
+    pending: list[tuple[Any, Path]] = [(value, (name,)) for name, value in reversed(given.items())]
+    while pending:
+        value, path = pending.pop()
+        if isinstance(value, str):
+            fault = fault_in(value, limits)
+        elif isinstance(value, list):
+            fault = f"A list has at most {limits.list_items} items." if len(value) > limits.list_items else None
+            if fault is None:
+                pending += [(item, (*path, str(place))) for place, item in reversed([*enumerate(value)])]
+        elif isinstance(value, dict):
+            fault = None
+            pending += [(inner, (*path, name)) for name, inner in reversed(value.items())]
+        else:
+            is_long = isinstance(value, int) and value.bit_length() > _INTEGER_BITS
+            fault = f"An integer has at most {_INTEGER_BITS} bits." if is_long else None
+        if len(path) > limits.nesting:
+            fault, pending = f"At most {limits.nesting} lists and objects may stand inside each other.", []
+        if fault is not None:
+            yield path, fault
+
+
+def _composed(value: Any) -> Any:  # noqa: ANN401 # whatever JSON holds, nested as deep as the limits let it
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, list):
+        return [_composed(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _composed(inner) for name, inner in value.items()}
+    return value
+
+
+def _objection(error: GraphQLError) -> Objection:
+    return Objection.of(error, BAD_INPUT, path=_path(error.message))
+
+
+def _path(message: str) -> list[str]:
+    placed = _PLACE.match(message)
+    return [placed[1], *re.findall(r"\w+", placed[2] or "")] if placed else []

@@ -1,0 +1,113 @@
+"""What is decided of a document, once for every request that sends it: what may run, or why nothing does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import ASTValidationRule, DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType, validate
+
+from execution.admission.costs import Cost
+from execution.admission.limits import Limits
+from execution.admission.objections import (
+    MORE,
+    OPERATION_UNCLEAR,
+    VALIDATION_FAILED,
+    Objection,
+    Refused,
+    cut,
+)
+from execution.admission.pricing import price
+from execution.admission.reading import read
+from execution.admission.walking import walk
+from execution.admission.writing import check_written
+
+# About what a node of the syntax tree holds with its tokens, and a refusal with its sentences (measured).
+NODE_BYTES, REFUSED_BYTES = 1_500, 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """An operation that may run, where the caller may, its variables fit and its cost is affordable."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    cost: Cost
+
+    @property
+    def name(self) -> str | None:
+        """The name in the document."""
+        return self.node.name.value if self.node.name else None
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it is a query."""
+        return self.node.operation is OperationType.QUERY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """Either operations or objections. `introspects`: whether any operation asks for the schema. `weight` in bytes."""
+
+    operations: tuple[Operation, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    introspects: bool = False
+    weight: int = REFUSED_BYTES
+
+    def operation(self, name: str | None) -> Operation:
+        """Return the operation of a name, or without one the only one. Raises Refused."""
+        if self.objections:
+            raise Refused(*self.objections)
+        if name is None:
+            if len(self.operations) > 1:
+                raise _unclear("The document has several operations: name one in operationName.")
+            return self.operations[0]
+        for operation in self.operations:
+            if operation.name == name:
+                return operation
+        raise _unclear("The document has no operation of this name.")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides, by a schema and the rules of validation."""
+
+    schema: GraphQLSchema
+    limits: Limits
+    rules: Sequence[type[ASTValidationRule]]
+
+    def verdict(self, source: str, *, hide_suggestions: bool) -> Verdict:
+        """Return the verdict: read, counted, validated, priced, and each step only where the one before let it pass."""
+        try:
+            document = read(source, self.limits)
+            nodes = check_written(document, self.limits)
+            shape = walk(document, self.limits)
+            operations = self._runnable(document)
+            self._validate(document, hide_suggestions=hide_suggestions)
+            priced = [Operation(document, each, price(self.schema, document, each, self.limits)) for each in operations]
+        except Refused as refused:
+            return Verdict(objections=refused.objections)
+        return Verdict(tuple(priced), (), shape.introspects, len(source) + nodes * NODE_BYTES)
+
+    def _runnable(self, document: DocumentNode) -> list[OperationDefinitionNode]:
+        operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        if not operations:
+            raise _unclear("The document has no operation.")
+        for each in operations:
+            if self.schema.get_root_type(each.operation) is None:
+                nothing = {OperationType.SUBSCRIPTION: "subscribe to", OperationType.MUTATION: "change"}
+                raise _unclear(f"There is nothing to {nothing.get(each.operation, 'query')}.")
+        return operations
+
+    def _validate(self, document: DocumentNode, *, hide_suggestions: bool) -> None:
+        most = self.limits.errors
+        errors = validate(self.schema, document, self.rules, most, hide_suggestions)
+        if not errors:
+            return
+        objections = [Objection.of(error, VALIDATION_FAILED) for error in errors]
+        if len(errors) > most:
+            # graphql-core stopped there: how many more there are, nobody knows.
+            objections[most - 1 :] = [Objection("There are more errors.", MORE)]
+        raise Refused(*cut(objections, self.limits))
+
+
+def _unclear(message: str) -> Refused:
+    return Refused(Objection(message, OPERATION_UNCLEAR))
