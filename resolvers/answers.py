@@ -23,9 +23,7 @@ log = structlog.get_logger()
 
 
 def refused(refusal: Refused) -> dict[str, Any]:
-    """Return the body of an answer to what does not run, which therefore has no data; one line is logged."""
-    first = refusal.objections[0]
-    log.info("refused", code=first.code, message=first.message, errors=len(refusal.objections))
+    """Return the body of an answer to what does not run, and so has no data; the request's line has its codes."""
     return {"errors": [_objected(objection) for objection in refusal.objections]}
 
 

@@ -20,7 +20,7 @@ class Limits:
     root_fields, root_mutations         response names at the root of one operation
     schema_lists                        lists of the schema that introspection asks for, expanded
     schema_nesting                      those lists inside each other: types { fields } are two
-    list_items                          of a list, in the document or a variable; so also ids of nodes(ids)
+    list_items                          of a list, in the document or a variable; in the document also of an object
     text_bytes                          of a string, in UTF-8, in the document or a variable
     nesting                             selection sets, lists, objects inside each other, as written, and in a variable
     cost                                points of one operation, judged before it runs

@@ -63,6 +63,8 @@ def _check_value(node: Node, limits: Limits) -> None:
             raise beyond("name_length", limits.name_length, "characters make a name", node)
         case ListValueNode() if len(node.values) > limits.list_items:
             raise beyond("list_items", limits.list_items, "items stand in one list", node, BAD_INPUT)
+        case ObjectValueNode() if len(node.fields) > limits.list_items:
+            raise beyond("list_items", limits.list_items, "fields stand in one object", node, BAD_INPUT)
         case StringValueNode():
             fault = fault_in(node.value, limits)
             if fault is None and composed(node.value) != node.value:

@@ -229,3 +229,33 @@ async def test_every_wrong_variable_is_named(stranger: Client, variables: dict[s
     assert [error["extensions"] for error in answer.errors] == [
         {"code": "BAD_USER_INPUT", "path": path} for path in paths
     ]
+
+
+async def test_at_most_ten_errors_are_answered_and_the_last_one_counts_the_others(planted: Client) -> None:
+    many = " ".join(f'a{number}: refuse(input: "CONFLICT")' for number in range(13))
+
+    answer = await planted.run(f"{{ {many} }}")
+
+    assert answer.codes == ["CONFLICT"] * 9 + ["MORE_ERRORS"]
+    assert answer.errors[9] == {
+        "message": "There are 4 more errors.",
+        "extensions": {"code": "MORE_ERRORS", "omitted": 4},
+    }
+    assert len(answer.data) == 13
+
+
+async def test_what_never_ran_is_logged_in_one_line_however_much_is_wrong_with_it(
+    planted: Client, logged: list[Any]
+) -> None:
+    await planted.run(f"{{ crash {' '.join(f'nothing{number}' for number in range(12))} }}")
+
+    [line] = logged
+    assert (line["event"], line["log_level"], line["outcome"]) == ("answered", "info", "refused")
+    assert line["codes"] == ["GRAPHQL_VALIDATION_FAILED"] * 9 + ["MORE_ERRORS"]
+
+
+async def test_a_long_name_is_not_sent_back_in_full(planted: Client) -> None:
+    unknown = await planted.run("query($code: String!) { refuse(input: $code) }", code=["x" * 10_000])
+
+    assert unknown.codes == ["BAD_USER_INPUT"]
+    assert len(unknown.errors[0]["message"]) == 300
