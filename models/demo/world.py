@@ -28,6 +28,8 @@ from models.terms import TermsAcceptance
 from models.users import User, UserEmail
 
 HERE = Path(__file__).parent
+# Any constant that nothing else locks.
+LOADING = 7_291_554_014
 HUNTRESS, PARTNER = SupportType.HUNTRESS_SUPPORTED, SupportType.PARTNER_SUPPORTED
 
 
@@ -207,7 +209,11 @@ class Demo:
 
 
 async def is_empty(session: AsyncSession) -> bool:
-    """Tell whether nobody and nothing is stored yet."""
+    """Tell whether nobody and nothing is stored yet; whoever else asks waits until the transaction ends.
+
+    Hosts that start at once on an empty database load the demo once: the others find what the first one has left.
+    """
+    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING)))
     for kind in (User, Reseller):
         if await session.scalar(sa.select(kind.id).limit(1)) is not None:
             return False

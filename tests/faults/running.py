@@ -1,0 +1,80 @@
+"""A whole run: a town, its clients, what is cut meanwhile, and the verdict."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.callers import QUERIES, Caller
+from tests.faults.checking import violations
+from tests.faults.clients import Person, Town
+from tests.faults.cutting import cut_again_and_again, decide_again_and_again
+from tests.faults.histories import Cut, History, Outcome
+from tests.faults.hosts import until
+from tests.faults.scenes import Plan, Scene, scene
+from tests.faults.tables import Run, read_tables
+from tests.faults.visits import visited
+
+ROLES = ("ADMIN", "ADMIN", "ADMIN", "PROVISIONER", "ADMIN", "READ_ONLY")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a run."""
+
+    history: History
+    violations: list[str]
+    seconds: float
+    server_faults: list[str]
+
+    def report(self) -> str:
+        """Return the figures, one a line."""
+        cuts = [fault.cut.value for fault in self.history.faults]
+        raced = sum(
+            each.name not in QUERIES and each.outcome is not Outcome.TURNED_AWAY for each in self.history.attempts
+        )
+        lines = [f"{len(self.history.attempts)} operations in {self.seconds:.0f} s, {raced} mutations looked at"]
+        lines += [f"{cuts.count(cut.value)} times {cut.value}" for cut in Cut]
+        lines += [f"{count:6} {what}" for what, count in self.history.counts().items()]
+        return "\n".join([*lines, *self.violations, *self.server_faults, f"{len(self.violations)} violations"])
+
+
+async def judged_run(plan: Plan, folder: Path) -> Verdict:
+    """Let clients and faults loose on servers in this folder, and judge what came of it."""
+    async with scene(plan, folder) as here:
+        town, persons = await settled(here)
+        before = await read_tables(here.postgres)
+        began = time.monotonic()
+        await _let_loose(here, town, persons, ends_at=began + plan.seconds)
+        seconds = time.monotonic() - began
+        await until(here.postgres.is_quiet)
+        after = await read_tables(here.postgres)
+        faults = [fault for host in here.hosts for fault in host.faults()]
+    return Verdict(here.history, violations(Run(here.history, before, after)), seconds, faults)
+
+
+async def settled(here: Scene) -> tuple[Town, list[Person]]:
+    """Give every client a key of its own to the demo's reseller, made by its admin, and tell them what there is."""
+    visitor = await visited(*here.hosts)
+    town = Town(visitor.reseller, here.office, await visitor.accounts())
+    persons = []
+    for number in range(here.plan.clients):
+        key = await visitor.key(f"client {number}", ROLES[number % len(ROLES)])
+        caller = Caller(f"s{here.plan.seed}-c{number}", here.ports, here.history, key)
+        persons.append(Person(caller, town, random.Random(f"{here.plan.seed} {number}")))  # noqa: S311 # no secret
+    return town, persons
+
+
+async def _let_loose(here: Scene, town: Town, persons: list[Person], *, ends_at: float) -> None:
+    async def act(person: Person) -> None:
+        while time.monotonic() < ends_at:
+            await person.act()
+
+    async with asyncio.TaskGroup() as group:
+        for person in persons:
+            group.create_task(act(person))
+        group.create_task(cut_again_and_again(here, ends_at=ends_at))
+        group.create_task(decide_again_and_again(here, town.reseller, ends_at=ends_at))
+    for person in persons:
+        person.caller.close()
