@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from models.failures import LOST, OutcomeUnknown
+from models.failures import ENDING, LOST, OutcomeUnknown
 from models.pool import WatchedPool
 from models.walls import Tenants, scoped
 
@@ -60,6 +60,7 @@ def opened(url: str, *, pool_size: int, patience: Patience) -> AsyncEngine:
         },
     )
     sa.event.listen(engine.sync_engine, "checkout", _refuse_the_closed)
+    sa.event.listen(engine.sync_engine, "handle_error", _give_up_the_ending)
     sa.event.listen(engine.sync_engine, "rollback", _roll_back_now)
     sa.event.listen(engine.sync_engine, "reset", _roll_back_before_it_goes_back)
     return engine
@@ -123,6 +124,8 @@ async def commit(connection: AsyncConnection) -> None:
         status = await driver(connection).execute("COMMIT")
     except BaseException as error:
         await asyncio.shield(_dropped(connection, error))
+        if isinstance(error, ENDING):
+            raise OperationalError("COMMIT", None, error, connection_invalidated=True) from error
         if isinstance(error, LOST):
             raise OutcomeUnknown(str(error)) from error
         if isinstance(error, asyncpg.PostgresError):
@@ -138,11 +141,16 @@ async def given_back(connection: AsyncConnection) -> None:
 
 
 def driver(connection: AsyncConnection) -> Any:  # noqa: ANN401 # asyncpg ships no types
-    """Return asyncpg's connection."""
+    """Return asyncpg's connection. Raises OperationalError where it was given up: SQLAlchemy would open another."""
+    if connection.invalidated:
+        gone = asyncpg.ConnectionDoesNotExistError("given up before")
+        raise OperationalError("", None, gone, connection_invalidated=True)
     return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr] # it was started
 
 
 async def _dropped(connection: AsyncConnection, error: BaseException) -> None:
+    if isinstance(error, ENDING):
+        driver(connection).terminate()
     await connection.invalidate(error)
     await connection.close()
 
@@ -153,9 +161,21 @@ def _refuse_the_closed(dbapi_connection: Any, *_: object) -> None:  # noqa: ANN4
         raise DisconnectionError
 
 
+def _give_up_the_ending(context: sa.engine.ExceptionContext) -> None:
+    if isinstance(getattr(context.original_exception, "__cause__", None), ENDING) and context.connection is not None:
+        # Hung up at once: closed with ceremony, it would be refused once more.
+        context.connection.connection.driver_connection.terminate()  # type: ignore[union-attr] # asyncpg's
+        context.is_disconnect = True
+
+
 def _roll_back_now(connection: sa.Connection) -> None:
-    if not connection.closed and not connection.invalidated:
+    if connection.closed or connection.invalidated:
+        return
+    try:
         _roll_back(connection.connection.dbapi_connection)
+    except (asyncpg.PostgresError, *LOST) as error:
+        # PostgreSQL rolls back what loses its connection; what went wrong before it is what the caller is told.
+        connection.invalidate(error)
 
 
 def _roll_back_before_it_goes_back(dbapi_connection: Any, record: Any, state: Any) -> None:  # noqa: ANN401 # as above

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from models import connections
 from models.asking import Asked, rows_of
 from models.connections import ORDINARY, Patience
+from models.failures import has_lost_a_race
 from models.pool import PoolState, Waited, WatchedPool
 from models.walls import NOTHING, Tenants, scoped
 
@@ -96,7 +97,7 @@ class Database:
         try:
             return await self._fetched(statement)
         except DBAPIError as error:
-            if not error.connection_invalidated:
+            if not has_lost_a_race(error):
                 raise
         return await self._fetched(statement)
 

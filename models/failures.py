@@ -6,11 +6,22 @@ OutcomeUnknown     the connection broke while COMMIT was on its way: what was to
 import re
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# A connection that broke, or whose server is going down: as asyncpg raises it.
-LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+# A connection that broke, or whose server is going down: as asyncpg raises it. Where the server has said that it ends
+# the connection, and has not closed it yet, asyncpg sends nothing any more and calls that an internal error.
+ENDING = asyncpg.InternalClientError
+LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, ENDING, OSError)
+# SQLAlchemy's own code: of a connection that broke, a statement before this one was told so.
+_BROKEN_BEFORE = "8s2b"
 
 # Serialization failure, deadlock; no connection, connection lost, server shutting down or crashed.
 _PASSING = frozenset({"40001", "40P01", "08003", "08006", "57P01", "57P02"})
@@ -38,8 +49,10 @@ def is_unavailable(error: BaseException | None) -> bool:
     """Tell whether the database is away, overdue or has no connection free: not that something is wrong with us."""
     if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout | OutcomeUnknown):
         return True
+    if isinstance(error, PendingRollbackError):
+        return error.code == _BROKEN_BEFORE
     sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, DBAPIError) and str(sqlstate).startswith(_AWAY)
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or str(sqlstate).startswith(_AWAY))
 
 
 def explanation(error: BaseException | None) -> str:

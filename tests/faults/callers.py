@@ -29,7 +29,8 @@ MUTATIONS = {
 QUERIES = {
     "account": "query($id: ID!) { account(id: $id) { name subdomain supportType subscription { id status systems } } }",
     "accounts": """query($id: ID!) { accounts: reseller(id: $id) { accounts(first: 25) { totalCount
-      pageInfo { endCursor } nodes { id name subdomain supportType status statusEndsOn subscription { id status systems } } } } }""",
+      pageInfo { endCursor } nodes { id name subdomain supportType status statusEndsOn
+      subscription { id status systems } } } } }""",
     "members": "query($id: ID!) { members: reseller(id: $id) { members { id role user { email } } } }",
 }
 # Refusals as errors of the whole request, before anything was looked at.

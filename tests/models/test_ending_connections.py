@@ -1,0 +1,137 @@
+"""PostgreSQL says that it ends a connection, and has not closed it yet: temporary, and nobody gets it again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.database import Database
+from models.embedded import EmbeddedDatabase
+from models.failures import has_lost_a_race, is_unavailable
+
+FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+NEWS = b"E" + (len(FIELDS) + 4).to_bytes(4) + FIELDS
+ONE = sa.text("SELECT 1")
+
+
+class Messenger:
+    """Between us and PostgreSQL: passes everything on until it brings the news, and no answer after that."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self._clients: list[tuple[asyncio.StreamWriter, asyncio.Task[None]]] = []
+        self._ended: list[asyncio.Event] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Stand between the two ends of one connection."""
+        behind = await asyncio.open_unix_connection(self._socket)
+        ended = asyncio.Event()
+        answers = asyncio.create_task(_pass_on(behind[0], writer))
+        self._clients.append((writer, answers))
+        self._ended.append(ended)
+        await _pass_on(reader, behind[1])
+        await asyncio.wait({answers})
+        await _close(behind[1])
+        await _close(writer)
+        ended.set()
+
+    async def bring_the_news(self) -> None:
+        """Tell everybody that their connection ends."""
+        for client, answers in self._clients:
+            answers.cancel()
+            await asyncio.wait({answers})
+            client.write(NEWS)
+        # Turns of the loop, in which the other end reads it: on loopback it is there at once.
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        """Return when both ends of every connection are closed: one that was never given up would hold this up."""
+        for ended in self._ended:
+            await ended.wait()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while passed := await reader.read(2**16):
+            writer.write(passed)
+        writer.write_eof()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def through_a_messenger(postgres: EmbeddedDatabase) -> AsyncIterator[tuple[Database, Messenger]]:
+    parts = urlsplit(postgres.application_url)
+    query = parse_qs(parts.query)
+    messenger = Messenger(f"{query['host'][0]}/.s.PGSQL.{query['port'][0]}")
+    server = await asyncio.start_server(messenger.serve, "127.0.0.1", 0)
+    place = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    database = Database(urlunsplit(parts._replace(netloc=place, query="ssl=disable")), pool_size=1)
+    try:
+        yield database, messenger
+    finally:
+        await database.close()
+        await messenger.end()
+        server.close()
+
+
+def as_it_is(_: type[Exception]) -> AbstractContextManager[None]:
+    """Suppress nothing."""
+    return nullcontext()
+
+
+async def write_on(
+    database: Database,
+    messenger: Messenger,
+    fails: Callable[[type[Exception]], AbstractContextManager[None]] = as_it_is,
+) -> None:
+    """Go on in a transaction after the news was brought."""
+    async with database.transaction() as session:
+        await session.execute(ONE)
+        await messenger.bring_the_news()
+        with fails(DBAPIError):
+            await session.execute(ONE)
+
+
+async def test_a_transaction_that_meets_it_may_be_tried_again_and_finds_another_connection(
+    postgres: EmbeddedDatabase,
+) -> None:
+    async with through_a_messenger(postgres) as (database, messenger):
+        with pytest.raises(DBAPIError) as raised:
+            await write_on(database, messenger)
+        async with database.transaction() as session:
+            again = await session.scalar(ONE)
+
+    assert (has_lost_a_race(raised.value), is_unavailable(raised.value), again) == (True, True, 1)
+
+
+async def test_a_transaction_that_goes_on_regardless_is_told_that_nothing_was_saved(postgres: EmbeddedDatabase) -> None:
+    async with through_a_messenger(postgres) as (database, messenger):
+        with pytest.raises(SQLAlchemyError) as raised:
+            await write_on(database, messenger, fails=suppress)
+
+    assert is_unavailable(raised.value)
+
+
+async def test_a_snapshot_that_meets_it_is_unavailable_to_every_reader(postgres: EmbeddedDatabase) -> None:
+    async with through_a_messenger(postgres) as (database, messenger):
+        snapshot = database.snapshot()
+        await snapshot.fetch(ONE)
+        await messenger.bring_the_news()
+        with pytest.raises(SQLAlchemyError) as first:
+            await snapshot.fetch(ONE)
+        with pytest.raises(SQLAlchemyError) as second:
+            await snapshot.fetch(ONE)
+        await snapshot.close()
+        rows = await database.fetch(ONE)
+
+    assert (is_unavailable(first.value), is_unavailable(second.value), len(rows)) == (True, True, 1)
