@@ -16,7 +16,7 @@ from tests.faults.tables import Effect, Row, Run
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An account between two effects; a contract is its id, status, systems and billing interval."""
+    """An account between two effects, with its open contract; what is not there has the version 0."""
 
     name: str | None = None
     subdomain: str | None = None
@@ -25,6 +25,8 @@ class State:
     status: str | None = None
     systems: int | None = None
     billing_interval: str | None = None
+    version: int = 0
+    contract_version: int = 0
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Chain:
             if told is not None and label in OWN[effect.action] and told[0] != old:
                 yield f"{_told(effect)} found {label} {told[0]}, but it was {old}: an effect was lost"
         yield from _impossible_steps(before, effect)
+        yield from _unexpected_version(before, effect)
 
     def is_in_order(self) -> Iterator[str]:
         """Tell which effects had ended, as their clients saw it, before one that was done earlier had begun."""
@@ -116,13 +119,28 @@ def _impossible_reads(run: Run, chains: dict[str, Chain]) -> Iterator[str]:
 def _after(before: State, effect: Effect) -> State:
     new = {label: values[1] for label, values in effect.changes.items()}
     changed: dict[str, Any] = {name: new[label] for name, label in FIELDS.items() if label in new}
+    after, contract = replace(before, **changed), before.contract_version
     if effect.action == "upsertSubscription":
-        return replace(before, **changed, contract=effect.subject, status="PENDING")
-    if effect.action == "activateSubscription":
-        return replace(before, **changed, status="ACTIVE")
-    if effect.action == "cancelSubscription":
-        return replace(before, **changed, contract=None, status=None, systems=None, billing_interval=None)
-    return replace(before, **changed)
+        after = replace(after, contract=effect.subject, status="PENDING", contract_version=contract + 1)
+    elif effect.action == "activateSubscription":
+        after = replace(after, status="ACTIVE", contract_version=contract + 1)
+    elif effect.action == "cancelSubscription":
+        after = replace(after, contract=None, status=None, systems=None, billing_interval=None, contract_version=0)
+    elif before.contract is not None and after.support_type != before.support_type:
+        after = replace(after, contract_version=contract + 1)
+    return after if _itself(after) == _itself(before) else replace(after, version=before.version + 1)
+
+
+def _itself(state: State) -> tuple[str | None, ...]:
+    """Return what lies in the account's own row: its version counts the changes of these."""
+    return state.name, state.subdomain, state.support_type
+
+
+def _unexpected_version(before: State, effect: Effect) -> Iterator[str]:
+    expected = effect.attempt.input.get("expectedVersion")
+    found = before.version if effect.action == "updateAccount" else before.contract_version
+    if expected not in {None, found}:
+        yield f"{_told(effect)} was done to version {found}, and {expected} was expected"
 
 
 def _impossible_steps(before: State, effect: Effect) -> Iterator[str]:
@@ -138,7 +156,7 @@ def _impossible_steps(before: State, effect: Effect) -> Iterator[str]:
 
 def _stored(contracts: list[Row], account: Row) -> State:
     found = [row for row in contracts if row["account_id"] == account["id"] and row["status"] in {"PENDING", "ACTIVE"}]
-    state = State(account["name"], account["subdomain"], account["support_type"])
+    state = State(account["name"], account["subdomain"], account["support_type"], version=account["version"])
     if not found:
         return state
     row = found[0]
@@ -149,16 +167,21 @@ def _stored(contracts: list[Row], account: Row) -> State:
         status=row["status"],
         systems=row["systems"],
         billing_interval=row["billing_interval"],
+        contract_version=row["version"],
     )
 
 
 def _shown(state: State) -> dict[str, Any]:
     """Return what the clients' query answers of this state."""
-    contract = (
-        None if state.contract is None else {"id": state.contract, "status": state.status, "systems": state.systems}
-    )
+    contract = {
+        "id": state.contract,
+        "status": state.status,
+        "systems": state.systems,
+        "version": state.contract_version,
+    }
     names = {"name": state.name, "subdomain": state.subdomain, "supportType": state.support_type}
-    return {"account": {**names, "subscription": contract}}
+    shown = {**names, "version": state.version, "subscription": None if state.contract is None else contract}
+    return {"account": shown}
 
 
 def _had_ended(attempt: Attempt, at: float) -> bool:

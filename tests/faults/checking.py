@@ -21,6 +21,7 @@ SIGNS = {
     Cut.WORKER: {NO_ANSWER},
     Cut.BACKENDS: {"SERVICE_UNAVAILABLE"},
     Cut.POSTMASTER: {"SERVICE_UNAVAILABLE"},
+    Cut.NOTHING: {"SERVICE_UNAVAILABLE", "DEADLINE_EXCEEDED"},
 }
 # Where an answer names what the audit says that it is about.
 SUBJECTS = {
@@ -58,7 +59,7 @@ def wrong_numbers_of_effects(run: Run) -> Iterator[str]:
     seen = Counter(row["request_id"] for row in run.added("audit_events"))
     for attempts in run.history.intents().values():
         done = sum(seen[attempt.request_id] for attempt in attempts)
-        outcomes, last = {attempt.outcome for attempt in attempts}, attempts[-1]
+        outcomes, last = {attempt.outcome for attempt in attempts if not attempt.is_dry}, attempts[-1]
         if Outcome.OK in outcomes:
             least = most = 0 if last.name in QUERIES else 1
         else:
@@ -85,7 +86,7 @@ def wrong_answers(run: Run) -> Iterator[str]:
     made = {effect.attempt.intent: effect for effect in run.effects()}
     for intent, attempts in run.history.intents().items():
         for attempt in attempts:
-            if attempt.outcome is not Outcome.OK or attempt.name not in SUBJECTS:
+            if attempt.outcome is not Outcome.OK or attempt.is_dry or attempt.name not in SUBJECTS:
                 continue
             named, effect = _at(attempt.answer, SUBJECTS[attempt.name]), made.get(intent)
             if effect is not None and named != effect.subject:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.callers import QUERIES, Caller, has_keys
+from tests.faults.callers import QUERIES, Caller
 from tests.faults.histories import Attempt, Outcome
 from tests.mail.office import Office
 
@@ -30,6 +30,7 @@ class Town:
     accounts: list[str]
     contracts: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    versions: dict[str, int] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     operations: int = 0
 
@@ -42,12 +43,18 @@ class Town:
         """Remember what an answer tells of."""
         self.operations += 1
         answer = attempt.answer
-        if attempt.outcome is not Outcome.OK:
+        if attempt.outcome is not Outcome.OK or attempt.is_dry:
             return
         if attempt.name == "createAccount":
             self.accounts.append(answer["account"]["id"])
         elif attempt.name == "upsertSubscription":
             self.contracts.append(answer["subscription"]["id"])
+        elif attempt.name == "account":
+            contract = answer["account"]["subscription"]
+            self.versions[attempt.input["id"]] = answer["account"]["version"]
+            self.versions[f"contract of {attempt.input['id']}"] = contract["version"] if contract else 0
+            if contract:
+                self.versions[contract["id"]] = contract["version"]
         elif attempt.name == "members":
             # Whose keys the clients use is left alone.
             guests = [each for each in answer["members"]["members"] if each["user"]["email"].startswith("guest")]
@@ -80,23 +87,31 @@ class Person:
         return self.chance.choices(wishes, weights)[0](self)
 
     async def _insist(self, caller: Caller, name: str, input: dict[str, Any]) -> Attempt:
-        intent, host = caller.new_intent(), self._host()
-        key = intent if has_keys() and name not in QUERIES and self.chance.random() < 0.8 else ""
-        if key and self.chance.random() < 0.1:
+        """Send it, and with a key again until an answer is there; sometimes again after that, as somebody else may."""
+        intent, how = caller.new_intent(), self.chance.random()
+        # Who repeats a sign-in, or joins as nobody yet, is somebody else by then: such calls take no key.
+        if name in QUERIES or name == "signIn" or not caller.headers or how < 0.15:
+            return await self._send(caller, name, input, intent=intent)
+        if how < 0.2:
+            return await self._send(caller, name, input, intent=intent, is_dry=True)
+        if how < 0.3:
             return await self._send_twins(caller, name, input, intent)
-        attempt = await self._send(caller, name, input, intent=intent, key=key, host=host)
-        for number in range(1, 4):
-            is_bored = attempt.outcome in {Outcome.OK, Outcome.REFUSED} and self.chance.random() < 0.9
-            if not key or is_bored:
+        attempt = await self._send(caller, name, input, intent=intent, key=intent)
+        for number in range(1, 5):
+            is_known = attempt.outcome in {Outcome.OK, Outcome.REFUSED}
+            if is_known and self.chance.random() < 0.9:
                 break
-            attempt = await self._send(caller, name, input, intent=intent, key=key, host=self._host(), number=number)
+            attempt = await self._send(caller, name, input, intent=intent, key=intent, number=number)
+        if attempt.outcome is Outcome.OK and self.chance.random() < 0.1:
+            other = {**input, "reason": "something else"}
+            expects = ("IDEMPOTENCY_MISMATCH",)
+            await self._send(caller, name, other, intent=caller.new_intent(), key=intent, expects=expects)
         return attempt
 
     async def _send_twins(self, caller: Caller, name: str, input: dict[str, Any], intent: str) -> Attempt:
         twins = [caller.beside() for _ in range(3)]
         sent = (
-            self._send(twin, name, input, intent=intent, key=intent, host=self._host(), number=number)
-            for number, twin in enumerate(twins)
+            self._send(twin, name, input, intent=intent, key=intent, number=number) for number, twin in enumerate(twins)
         )
         attempts = await asyncio.gather(*sent)
         for twin in twins:
@@ -104,7 +119,7 @@ class Person:
         return attempts[0]
 
     async def _send(self, caller: Caller, name: str, input: dict[str, Any], **how: Any) -> Attempt:
-        attempt = await caller.send(name, input, **how)
+        attempt = await caller.send(name, input, host=self._host(), **how)
         self.town.hear(attempt)
         return attempt
 
@@ -137,13 +152,13 @@ class Person:
         }
 
     def rename(self) -> Wish:
-        return "updateAccount", {"id": self._account(), "name": f"n{self.chance.randrange(10**6)}"}
+        return "updateAccount", self._as_read({"id": self._account(), "name": f"n{self.chance.randrange(10**6)}"})
 
     def move(self) -> Wish:
         return "updateAccount", {"id": self._account(), "subdomain": f"moved-{self.chance.randrange(10**4)}"}
 
     def change_support(self) -> Wish:
-        return "updateAccount", {"id": self._account(), "supportType": self._support_type()}
+        return "updateAccount", self._as_read({"id": self._account(), "supportType": self._support_type()})
 
     def save(self) -> Wish:
         wanted = {
@@ -151,9 +166,9 @@ class Person:
             "systems": self.chance.randrange(1, 400),
             "billingInterval": self.chance.choice(("MONTHLY", "ANNUAL")),
         }
-        return "upsertSubscription", wanted | (
-            {"supportType": self._support_type()} if self.chance.random() < 0.3 else {}
-        )
+        if self.chance.random() < 0.3:
+            wanted["supportType"] = self._support_type()
+        return "upsertSubscription", self._as_read(wanted, f"contract of {wanted['accountId']}")
 
     def activate(self) -> Wish:
         return self._about_contract("activateSubscription")
@@ -193,13 +208,18 @@ class Person:
     def read(self) -> Wish:
         return "account", {"id": self._account()}
 
+    def _as_read(self, input: dict[str, Any], label: str = "") -> dict[str, Any]:
+        """Return the input, sometimes with the version that somebody has read."""
+        version = self.town.versions.get(label or input["id"])
+        return input if version is None or self.chance.random() < 0.7 else {**input, "expectedVersion": version}
+
     def _account(self) -> str:
         return self.chance.choice(self.town.accounts[-HOT:])
 
     def _about_contract(self, name: str) -> Wish:
         if not self.town.contracts:
             return self.read()
-        return name, {"id": self.chance.choice(self.town.contracts[-HOT:])}
+        return name, self._as_read({"id": self.chance.choice(self.town.contracts[-HOT:])})
 
     def _support_type(self) -> str:
         return self.chance.choice(TYPES)

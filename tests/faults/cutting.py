@@ -18,7 +18,7 @@ CUTS = {Cut.BACKENDS: 4, Cut.HOST: 3, Cut.WORKER: 2, Cut.POSTMASTER: 1}
 async def cut_again_and_again(here: Scene, *, ends_at: float) -> None:
     """Cut something, wait until everything serves again, and cut once more after a pause of a random length."""
     chance = random.Random(f"{here.plan.seed} cuts")  # noqa: S311 # no secret
-    cuts = [cut for cut in here.plan.cuts if cut is not Cut.WORKER or here.plan.workers > 1]
+    cuts = [cut for cut in here.plan.cuts if cut in CUTS and (cut is not Cut.WORKER or here.plan.workers > 1)]
     while (pause := chance.uniform(0.2, here.plan.pause_seconds)) < ends_at - time.monotonic():
         await asyncio.sleep(pause)
         [cut] = chance.choices(cuts, [CUTS[each] for each in cuts])

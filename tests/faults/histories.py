@@ -23,6 +23,7 @@ class Cut(Enum):
     WORKER = "worker killed"
     BACKENDS = "backends terminated"
     POSTMASTER = "postmaster killed"
+    NOTHING = "nothing, but much was asked"
 
 
 # The code of an attempt that has no answer.
@@ -46,6 +47,8 @@ class Attempt:
     answer: Any = None
     # The codes with which it must be refused, if it is known how it ended.
     expects: tuple[str, ...] = ()
+    # Asked for, to be taken back: acknowledged, and not there.
+    is_dry: bool = False
 
     @property
     def request_id(self) -> str:

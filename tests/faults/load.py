@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.faults.callers import QUERIES
 from tests.faults.checking import violations
 from tests.faults.clients import Person
-from tests.faults.histories import Attempt, History, Outcome
+from tests.faults.histories import Attempt, Cut, Fault, History, Outcome
 from tests.faults.hosts import Host, until
 from tests.faults.running import settled
 from tests.faults.scenes import Plan, Scene, scene
@@ -70,6 +70,8 @@ async def loaded(plan: Plan, folder: Path, *, rest_seconds: float = 0, **setting
         _, persons = await settled(here)
         before, idle = await read_tables(here.postgres), memory(here.hosts)
         began = time.monotonic()
+        # What is busy may say so; the figures tell how often.
+        here.history.faults.append(Fault(Cut.NOTHING, None, began, float("inf")))
         figures = Figures(plan.seconds, here.history, [], idle, {})
         await _work(here, persons, figures, ends_at=began + plan.seconds)
         figures.seconds = time.monotonic() - began

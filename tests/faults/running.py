@@ -10,7 +10,7 @@ from tests.faults.callers import QUERIES, Caller
 from tests.faults.checking import violations
 from tests.faults.clients import Person, Town
 from tests.faults.cutting import cut_again_and_again, decide_again_and_again
-from tests.faults.histories import Cut, History, Outcome
+from tests.faults.histories import NO_ANSWER, Cut, History, Outcome
 from tests.faults.hosts import until
 from tests.faults.scenes import Plan, Scene, scene
 from tests.faults.tables import Run, read_tables
@@ -28,13 +28,17 @@ class Verdict:
     seconds: float
     server_faults: list[str]
 
+    @property
+    def raced(self) -> int:
+        """How many mutations were answered, or cut while they were under way: not those that found nobody there."""
+        is_raced = {Outcome.OK, Outcome.REFUSED}
+        mutations = [each for each in self.history.attempts if each.name not in QUERIES]
+        return sum(each.outcome in is_raced or each.code == NO_ANSWER for each in mutations)
+
     def report(self) -> str:
         """Return the figures, one a line."""
         cuts = [fault.cut.value for fault in self.history.faults]
-        raced = sum(
-            each.name not in QUERIES and each.outcome is not Outcome.TURNED_AWAY for each in self.history.attempts
-        )
-        lines = [f"{len(self.history.attempts)} operations in {self.seconds:.0f} s, {raced} mutations looked at"]
+        lines = [f"{len(self.history.attempts)} operations in {self.seconds:.0f} s, {self.raced} mutations raced"]
         lines += [f"{cuts.count(cut.value)} times {cut.value}" for cut in Cut]
         lines += [f"{count:6} {what}" for what, count in self.history.counts().items()]
         return "\n".join([*lines, *self.violations, *self.server_faults, f"{len(self.violations)} violations"])

@@ -108,10 +108,10 @@ def _an_account(story: Story) -> None:
     story.noted("create", "createAccount", "acct", ACCOUNT, **{name: [None, value] for name, value in wanted.items()})
     story.asked("rename", "updateAccount", input={"id": ACCT, "name": "two"}, answer={"account": {"id": ACCT}})
     story.noted("rename", "updateAccount", "acct", ACCOUNT, name=["one", "two"])
-    account = {"name": "two", "subdomain": "one", "supportType": HUNTRESS, "subscription": None}
+    account = {"name": "two", "subdomain": "one", "supportType": HUNTRESS, "version": 2, "subscription": None}
     story.asked("read", "account", input={"id": ACCT}, answer={"account": account})
     story.asked("taken", "createAccount", Outcome.REFUSED, "SUBDOMAIN_TAKEN", input=wanted)
-    story.row("accounts", id=ACCOUNT, name="two", subdomain="one", support_type=HUNTRESS)
+    story.row("accounts", id=ACCOUNT, name="two", subdomain="one", support_type=HUNTRESS, version=2)
     story.row("subdomains", name="one", account_id=ACCOUNT, released_at=None)
 
 
@@ -131,6 +131,7 @@ def _a_contract(story: Story) -> None:
         systems=10,
         billing_interval="MONTHLY",
         support_type=HUNTRESS,
+        version=2,
     )
 
 

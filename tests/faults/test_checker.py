@@ -15,20 +15,20 @@ Plant = Callable[[Story], Any]
 
 def an_acknowledged_rename_is_lost(story: Story) -> None:
     story.forget("rename")
-    story.the("accounts")["name"] = "one"
+    story.the("accounts").update(name="one", version=1)
 
 
 def a_rename_is_written_over(story: Story) -> None:
     story.asked("late", "updateAccount", input={"id": ACCT, "name": "three"}, answer={"account": {"id": ACCT}})
     story.noted("late", "updateAccount", "acct", ACCOUNT, name=["one", "three"])
-    story.the("accounts")["name"] = "three"
+    story.the("accounts").update(name="three", version=3)
 
 
 def a_refused_account_is_there(story: Story) -> None:
     another = UUID(int=90)
     wanted = {"name": [None, "one"], "subdomain": [None, "two"], "supportType": [None, HUNTRESS]}
     story.noted("taken", "createAccount", "acct", another, **wanted)["account_id"] = another
-    story.row("accounts", id=another, name="one", subdomain="two", support_type=HUNTRESS)
+    story.row("accounts", id=another, name="one", subdomain="two", support_type=HUNTRESS, version=1)
     story.row("subdomains", name="two", account_id=another, released_at=None)
 
 
@@ -92,8 +92,8 @@ def the_audit_has_what_nobody_sent(story: Story) -> None:
 def the_audit_names_another_mutation(story: Story) -> None:
     row = story.the("audit_events", 1)
     row["action"] = "updateReseller"
-    story.the("accounts")["name"] = "one"
-    story.read(name="one")
+    story.the("accounts").update(name="one", version=1)
+    story.read(name="one", version=1)
 
 
 def an_answer_names_another_object(story: Story) -> None:
@@ -105,17 +105,17 @@ def a_subdomain_is_half_there(story: Story) -> None:
 
 
 def a_read_is_stale(story: Story) -> None:
-    story.read(name="one")
+    story.read(name="one", version=1)
 
 
 def a_read_is_of_the_future(story: Story) -> None:
-    story.read(subscription={"id": SUB, "status": "PENDING", "systems": 10})
+    story.read(subscription={"id": SUB, "status": "PENDING", "systems": 10, "version": 1})
 
 
 def effects_are_out_of_order(story: Story) -> None:
     story.change("rename", began=90, ended=91)
     story.change("read", began=92, ended=93)
-    story.read(subscription={"id": SUB, "status": "ACTIVE", "systems": 10})
+    story.read(subscription={"id": SUB, "status": "ACTIVE", "systems": 10, "version": 2})
 
 
 def the_input_was_not_what_was_saved(story: Story) -> None:
@@ -123,7 +123,7 @@ def the_input_was_not_what_was_saved(story: Story) -> None:
 
 
 def an_account_appears_from_nowhere(story: Story) -> None:
-    story.row("accounts", id=UUID(int=93), name=None, subdomain=None, support_type=None)
+    story.row("accounts", id=UUID(int=93), name=None, subdomain=None, support_type=None, version=0)
     story.row("subdomains", name=None, account_id=UUID(int=93), released_at=None)
 
 
@@ -135,7 +135,20 @@ def partner_support_was_chosen_when_it_was_withdrawn(story: Story) -> None:
     decided(story, is_eligible=False)
     story.asked("choose", "updateAccount", input={"id": ACCT, "supportType": PARTNER}, answer={"account": {"id": ACCT}})
     story.noted("choose", "updateAccount", "acct", ACCOUNT, supportType=[HUNTRESS, PARTNER])
-    story.the("accounts")["support_type"] = story.the("subscriptions")["support_type"] = PARTNER
+    story.the("accounts").update(support_type=PARTNER, version=3)
+    story.the("subscriptions").update(support_type=PARTNER, version=3)
+
+
+def a_change_is_not_counted(story: Story) -> None:
+    story.the("accounts")["version"] = 1
+
+
+def a_stale_change_was_done(story: Story) -> None:
+    story.change("save", input={"accountId": ACCT, "systems": 10, "billingInterval": "MONTHLY", "expectedVersion": 1})
+
+
+def a_dry_run_is_there(story: Story) -> None:
+    story.change("promote", is_dry=True)
 
 
 def a_fault_of_the_server(story: Story) -> None:
@@ -178,6 +191,9 @@ PLANTS: dict[Plant, tuple[str, ...]] = {
     an_account_appears_from_nowhere: ("1 times more than the audit tells",),
     an_acknowledged_contract_is_gone: ("which subscriptions lacks", "contract=None"),
     partner_support_was_chosen_when_it_was_withdrawn: ("chose PARTNER_SUPPORTED while the reseller was not eligible",),
+    a_change_is_not_counted: ("version=1",),
+    a_stale_change_was_done: ("was done to version 0, and 1 was expected",),
+    a_dry_run_is_there: ("ended ['ok'] and is there 1 times",),
     a_fault_of_the_server: ("was answered INTERNAL_SERVER_ERROR: oh",),
     silence_that_nothing_explains: ("ended with NO_ANSWER, and nothing was cut then",),
     an_expected_refusal_that_did_not_come: ("ended with success, not with ('IDEMPOTENCY_MISMATCH',)",),
@@ -200,7 +216,7 @@ def test_nothing_is_wrong_with_a_run_that_went_well() -> None:
 def test_an_unknown_effect_may_be_absent_wholly() -> None:
     story = told()
     story.forget("activate")
-    story.the("subscriptions")["status"] = "PENDING"
+    story.the("subscriptions").update(status="PENDING", version=1)
 
     assert violations(story.run()) == []
 
