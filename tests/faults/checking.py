@@ -89,7 +89,9 @@ def wrong_answers(run: Run) -> Iterator[str]:
             if attempt.outcome is not Outcome.OK or attempt.is_dry or attempt.name not in SUBJECTS:
                 continue
             named, effect = _at(attempt.answer, SUBJECTS[attempt.name]), made.get(intent)
-            if effect is not None and named != effect.subject:
+            # A member who has left meanwhile is answered as null: objects are read as they are.
+            has_left = named is None and attempt.name == "changeRole"
+            if effect is not None and named != effect.subject and not has_left:
                 yield f"{_told(attempt)} was answered with {named}; the audit has {effect.subject}"
 
 
