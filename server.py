@@ -41,9 +41,11 @@ from resolvers.trusted import ManifestError, TrustedDocuments
 from settings import Settings, SettingsError, read_settings, require_safe
 from web.application import Application
 from web.logs import configure_logs
+from web.protocol import guarded
 from web.watched import Watched
 
-GRACE_SECONDS = 10
+# For mails on their way, and for what outlives the grace period.
+LAST_SECONDS = 10
 # What a person mends by reading one sentence; anything else is a fault, and keeps its traceback.
 SENTENCES = (
     SettingsError,
@@ -112,7 +114,7 @@ def assemble(settings: Settings) -> ASGIApp:
             # What is on its way is finished; what is not comes again.
             delivery.stop()
             with suppress(TimeoutError):
-                await asyncio.wait_for(delivering, GRACE_SECONDS)
+                await asyncio.wait_for(delivering, LAST_SECONDS)
             await database.close()
             await asyncio.to_thread(stored.__exit__, None, None, None)
 
@@ -130,6 +132,9 @@ def assemble(settings: Settings) -> ASGIApp:
         documents=trusted_documents(settings),
         introspection=Introspection(settings.shows_schema_to),
         has_graphiql=settings.wants_graphiql,
+        hosts=settings.hosts,
+        limits=settings.request_limits,
+        grace_seconds=settings.grace_seconds,
         mailbox=settings.data_dir / "mail" if settings.wants_demo and not settings.smtp_url else None,
         metrics=watched.metrics,
         tracing=watched.tracing,
@@ -156,9 +161,11 @@ def transport(settings: Settings) -> Transport:
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 # PEP 562
-    """Build `app` when an ASGI server asks for it, and not for the other commands."""
+    """Build `app` when an ASGI server asks for it, and not for the other commands; `protocol` is for uvicorn's."""
     if name == "app":
         return _application()
+    if name == "protocol":
+        return guarded(read_settings().request_limits)
     raise AttributeError(name)
 
 
@@ -185,12 +192,28 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = stored.url, stored.owner_url
         os.environ["ENVIRONMENT"] = settings.environment
         os.environ["DEMO"] = "1" if settings.wants_demo else "0"
-        options = {"host": settings.host, "port": settings.port, "loop": "uvloop", "http": "httptools"}
-        quiet = {"access_log": False, "log_config": None, "server_header": False, "date_header": False}
         with telling_metrics(settings):
-            uvicorn.run(
-                "server:app", workers=settings.workers, timeout_graceful_shutdown=GRACE_SECONDS, **options, **quiet
-            )  # type: ignore[arg-type] # options of several kinds
+            uvicorn.run("server:app", **_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "workers": settings.workers,
+        "loop": "uvloop",
+        "http": "server:protocol",
+        "ws": "none",
+        "timeout_keep_alive": settings.idle_seconds,
+        # What has to be waited for was waited for by then.
+        "timeout_graceful_shutdown": 1,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies.split(),
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "date_header": False,
+    }
 
 
 async def _prepared(settings: Settings, stored: Stored) -> dict[str, str] | None:

@@ -14,6 +14,8 @@ from domain.budgets import Allowance
 from execution.admission.limits import Limits
 from mail.letters import UnusableAddress, sender_of
 from mail.transports import smtp_server
+from web.hosts import Hosts
+from web.limits import RequestLimits
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Never shown, not even where they are wrong.
@@ -62,7 +64,33 @@ class LimitSettings(BaseSettings):
         return Limits(**{each.name: getattr(self, f"limit_{each.name}") for each in fields(Limits)})
 
 
-class Settings(LimitSettings):
+class RequestSettings(BaseSettings):
+    """What one request may be and take; web/limits.py explains each, and names the bounds without MAX_."""
+
+    max_connections: int = Field(default=500, ge=1)
+    max_head_bytes: int = Field(default=16 * 1024, ge=1024, le=64 * 1024)
+    max_uri_bytes: int = Field(default=8 * 1024, ge=256, le=64 * 1024)
+    head_seconds: float = Field(default=5, gt=0, le=60)
+    idle_seconds: float = Field(default=75, gt=0, le=3600)
+    max_in_flight: int = Field(default=128, ge=1)
+    max_in_flight_each: int = Field(default=64, ge=1)
+    max_body_bytes: int = Field(default=128 * 1024, ge=1024, le=16 * 1024 * 1024)
+    body_seconds: float = Field(default=10, gt=0, le=60)
+    max_json_depth: int = Field(default=32, ge=4, le=500)
+    operation_seconds: float = Field(default=5, gt=0, le=60)
+    max_answer_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
+
+    @property
+    def request_limits(self) -> RequestLimits:
+        """All of them together."""
+        names = {
+            each.name: each.name if each.name.endswith("_seconds") else f"max_{each.name}"
+            for each in fields(RequestLimits)
+        }
+        return RequestLimits(**{name: getattr(self, setting) for name, setting in names.items()})
+
+
+class Settings(LimitSettings, RequestSettings):
     """One object for the whole server; the environment's names are these in upper case."""
 
     model_config = SettingsConfigDict(env_file=None, frozen=True, env_ignore_empty=True)
@@ -79,7 +107,9 @@ class Settings(LimitSettings):
     database_owner_url: str = ""
     pool_size: int = Field(default=10, ge=1, le=200)
 
+    allowed_hosts: str = ""
     allowed_origins: str = ""
+    trusted_proxies: str = ""
     session_days: int = Field(default=14, ge=1, le=365)
     session_idle_hours: int = Field(default=24, ge=1, le=24 * 365)
 
@@ -96,6 +126,8 @@ class Settings(LimitSettings):
     secret_key: str = ""
     smtp_url: str = ""
     mail_from: str = "Reseller dashboard <no-reply@dashboard.example>"
+
+    grace_seconds: float = Field(default=10, ge=0, le=600)
 
     demo: bool | None = None
     demo_password: str = ""
@@ -170,6 +202,13 @@ class Settings(LimitSettings):
         Modes.read(written)
         return written
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, written: str) -> str:
+        if not all(re.fullmatch(r"\[[0-9a-f:.]+\]|[a-z0-9.-]+", each) for each in written.split()):
+            raise ValueError("must be names in lower case with spaces between them: dashboard.example.com")
+        return written
+
     @field_validator("portal_url")
     @classmethod
     def _has_a_place_for_the_subdomain(cls, url: str) -> str:
@@ -230,6 +269,12 @@ class Settings(LimitSettings):
         """Where people reach us: PUBLIC_URL, or the address that we listen on."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def hosts(self) -> Hosts:
+        """The names for which we answer: what HOST, PUBLIC_URL and ALLOWED_HOSTS say."""
+        public = urlsplit(self.origin).hostname or ""
+        return Hosts.of(listening_on=self.host, public=public, others=tuple(self.allowed_hosts.split()))
 
     @property
     def is_secure(self) -> bool:

@@ -96,7 +96,7 @@ def used(session: int) -> tuple[float, float]:
 
 def prepared(address: str) -> dict[str, bytes]:
     """Fill the first reseller up to 100 accounts and return the requests as they go over the wire."""
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, headers={"x-requested-with": "bench"}) as http:
 
         def ask(document: str, **variables: object) -> dict[str, dict[str, dict[str, list[dict[str, str]]]]]:
             body = http.post("/graphql", json={"query": document, "variables": variables}).json()
@@ -121,7 +121,8 @@ def prepared(address: str) -> dict[str, bytes]:
 def posted(cookie: str, document: str, **variables: str) -> bytes:
     """Return a GraphQL request, headers and all."""
     body = json.dumps({"query": document, "variables": variables})
-    head = f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\ncontent-type: application/json\r\n"
+    head = f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n"
+    head += "content-type: application/json\r\nx-requested-with: bench\r\n"
     return f"{head}content-length: {len(body)}\r\n\r\n{body}".encode()
 
 

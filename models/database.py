@@ -21,8 +21,8 @@ class Snapshot:
     """One moment of the database: a read-only transaction, opened by the first statement, closed with the operation.
 
     Resolvers and loaders run concurrently and a connection runs one statement at a time, so they take turns here. Once
-    it is closed it stays closed: a branch that goes on after its operation was answered is cancelled, and takes no
-    connection with it.
+    it is closed it stays closed: a branch that goes on after its operation was answered is cancelled, with the
+    statement that it waits for, and takes no connection with it.
     """
 
     def __init__(self, engine: AsyncEngine, tenants: Tenants, patience: Patience) -> None:
@@ -30,6 +30,7 @@ class Snapshot:
         self._connection: AsyncConnection | None = None
         self._is_closed = False
         self._turn = asyncio.Lock()
+        self._whose_turn: asyncio.Task[Any] | None = None
 
     async def __aenter__(self) -> Self:
         """Let a block read from it."""
@@ -47,12 +48,16 @@ class Snapshot:
         async with self._turn:
             if self._is_closed:
                 raise asyncio.CancelledError
-            if self._connection is None:
-                beginning = connections.reading(self._tenants, self._patience)
-                self._connection = await connections.begun(self._engine, beginning)
-            if within is None:
-                return await rows_of(self._connection, statement)
-            return await self._fetch_within(self._connection, statement, within)
+            self._whose_turn = asyncio.current_task()
+            try:
+                if self._connection is None:
+                    beginning = connections.reading(self._tenants, self._patience)
+                    self._connection = await connections.begun(self._engine, beginning)
+                if within is None:
+                    return await rows_of(self._connection, statement)
+                return await self._fetch_within(self._connection, statement, within)
+            finally:
+                self._whose_turn = None
 
     async def _fetch_within(
         self, connection: AsyncConnection, statement: Asked, tenants: Tenants
@@ -70,8 +75,15 @@ class Snapshot:
         return rows
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back, whatever becomes of the caller meanwhile; a statement still running is given up."""
         self._is_closed = True
+        if self._whose_turn is not None:
+            # A loader's task: nobody waits for it any more, and its statement would keep the connection.
+            self._whose_turn.cancel()
+        if self._connection is not None or self._turn.locked():
+            await asyncio.shield(self._give_back())
+
+    async def _give_back(self) -> None:
         async with self._turn:
             if self._connection is not None:
                 connection, self._connection = self._connection, None

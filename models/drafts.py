@@ -27,6 +27,7 @@ class Draft(Snapshot):
         self._connection, self._tenants, self._end = connection, tenants, end
         self._is_closed = False
         self._turn = asyncio.Lock()
+        self._whose_turn = None
 
     async def close(self) -> None:
         """Roll back, and give the connection back."""

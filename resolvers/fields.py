@@ -87,12 +87,16 @@ class BelowInput(FieldExtension):
 
 
 class RefusalsAsData(FieldExtension):
-    """Turns a refusal into the payload's errors; nothing was saved, because it left the transaction."""
+    """Turns a refusal into the payload's errors; nothing was saved, because it left the transaction.
+
+    It is the outermost, and so says where a mutation begins.
+    """
 
     def __init__(self, payload: type[Payload]) -> None:
         self.payload = payload
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **kwargs: Any) -> Any:  # noqa: ANN401, D102
+        info.context.has_begun = True
         try:
             return await next_(source, info, **kwargs)
         except Refusal as refusal:

@@ -30,7 +30,8 @@ class Context:
     `portal_url` leads to an account's dashboard, with {subdomain} in it; `client_address` is where the request came
     from, `user_agent` what sent it; `session_token` is the cookie's, and sessions are opened with `lengths`. Its cost
     is taken from one of `budgets`; the schema is shown where it `may_introspect`.
-    `notes` are what the log, the metrics and the trace learn of it.
+    `notes` are what the log, the metrics and the trace learn of it. `has_begun` is true as soon as a mutation's first
+    field is resolved: from then on nobody may cut it off.
     """
 
     database: Database
@@ -46,6 +47,7 @@ class Context:
     budgets: Budgets = field(default_factory=Budgets)
     may_introspect: bool = True
     notes: Notes = field(default_factory=Notes)
+    has_begun: bool = False
     # What the answer has to say to the browser, besides its body.
     opened_session: SignedIn | None = None
     has_ended_session: bool = False

@@ -9,6 +9,7 @@ from models.database import Database
 from models.sealing import Sealer
 from resolvers.api import Api
 from web.application import Application
+from web.hosts import Hosts
 from web.requests import RequestLog
 
 
@@ -25,8 +26,9 @@ def assembled(api: Api, database: Database | None, now: Callable[[], datetime], 
         "portal_url": "https://{subdomain}.portal.test/",
         "is_secure": False,
         "sealer": Sealer(bytes(32)),
+        "hosts": Hosts(frozenset({"testserver"})),
     }
     # The lifespan does not run, so nothing is connected to.
     made = Application(api=api, connect=_never, now=now, **(ordinary | other)).assembled()  # type: ignore[arg-type]
-    made.app.state.database = database  # type: ignore[attr-defined] # Starlette's, inside the middleware
+    made.app.app.app.state.database = database  # type: ignore[attr-defined] # Starlette's, inside the middleware
     return made

@@ -7,6 +7,8 @@ import httpx
 from starlette.types import ASGIApp
 
 ERRORS = "errors { code message path }"
+# What acts with a cookie and is no browser has to say so.
+SCRIPTED = {"x-requested-with": "tests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Client:
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app),
             base_url="http://testserver",
+            headers=SCRIPTED,
             cookies={"session": token} if token else None,
         )
 

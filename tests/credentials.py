@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from auth.passwords import hash_password
 from models import User
-from tests.clients import Client
+from tests.clients import SCRIPTED, Client
 from tests.world import Clock, World
 
 PASSWORD, ANOTHER = "correct horse battery staple", "another horse battery staple"
@@ -29,7 +29,7 @@ def client_at(app: ASGIApp, address: str = HERE, user_agent: str = "Test/1.0") -
     made.http = httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app, client=(address, 1234)),
         base_url="http://testserver",
-        headers={"user-agent": user_agent},
+        headers={**SCRIPTED, "user-agent": user_agent},
     )
     return made
 

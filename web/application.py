@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-import orjson
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,24 +25,35 @@ from resolvers.introspection import Introspection
 from resolvers.trusted import TrustedDocuments
 from schema.context import Clock, Context
 from web.cookies import SessionCookie
-from web.graphql import GraphQLEndpoint, refused
+from web.cross_origin import CrossOrigin
+from web.draining import Draining
+from web.graphql import GraphQLEndpoint
 from web.health import Health
+from web.hosts import Hosts
+from web.in_flight import InFlight
+from web.limits import ORDINARY as ORDINARY_LIMITS
+from web.limits import RequestLimits
 from web.origins import Origins
 from web.pages import Pages
+from web.refusals import Refused, answer, refused
 from web.requests import RequestLog
+from web.running import Operations
 from web.site import ForeignForm, NotAnswered, Site
+from web.way_in import WayIn
 
 if TYPE_CHECKING:
     from web.metrics import Metrics
     from web.tracing import Tracing
 
-EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 Connect = Callable[[], AbstractAsyncContextManager[Database]]
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What the server is made of. `connect` opens the database for as long as the server runs."""
+    """What the server is made of. `connect` opens the database for as long as the server runs.
+
+    `hosts` are the names under which we are reached.
+    """
 
     api: Api
     connect: Connect
@@ -53,6 +62,7 @@ class Application:
     portal_url: str
     is_secure: bool
     sealer: Sealer
+    hosts: Hosts
     allowed_origins: tuple[str, ...] = ()
     mailbox: Path | None = None
     lengths: Lengths = ORDINARY
@@ -62,24 +72,26 @@ class Application:
     has_graphiql: bool = True
     metrics: "Metrics | None" = None
     tracing: "Tracing | None" = None
+    limits: RequestLimits = ORDINARY_LIMITS
+    grace_seconds: float = 10
 
     def assembled(self) -> RequestLog:
         """Return the ASGI application."""
-        cookie, origins = (
-            SessionCookie(self.is_secure, self.lengths.absolute),
-            Origins(self.origin, self.allowed_origins),
+        cookie = SessionCookie(self.is_secure, self.lengths.absolute)
+        origins, limits = Origins(self.origin, self.allowed_origins), self.limits
+        draining = Draining(self.grace_seconds)
+        operations = Operations(limits.operation_seconds)
+        in_flight = InFlight(limits.in_flight, limits.in_flight_each)
+        graphql = GraphQLEndpoint(
+            self.api, self._open_context, cookie, origins, limits, in_flight, operations, self.documents
         )
-        graphql = GraphQLEndpoint(self.api, self._open_context, cookie, origins, self.documents)
-        site = Site(self.api, self._open_context, cookie, origins, has_graphiql=self.has_graphiql)
+        site = Site(self.api, self._open_context, cookie, origins, limits, operations, has_graphiql=self.has_graphiql)
         inner = Starlette(
-            routes=[
-                Route("/graphql", graphql.answer, methods=EVERY_METHOD),
-                *Health().routes(),
-                *Pages(site, self.mailbox).routes(),
-            ],
-            middleware=[Middleware(CORSMiddleware, **_cross_origin(self.allowed_origins))],
+            routes=[Route("/graphql", graphql), *Health(draining).routes(), *Pages(site, self.mailbox).routes()],
             lifespan=self._lifespan,
             exception_handlers={
+                Refused: _refused,
+                HTTPException: _no_such_way,
                 BadCredential: _unauthenticated,
                 ForeignForm: site.foreign,
                 NotAnswered: site.not_answered,
@@ -88,19 +100,30 @@ class Application:
                 Exception: _faulty,
             },
         )
-        return RequestLog(inner, is_secure=self.is_secure, metrics=self.metrics, tracing=self.tracing)
+        inner.state.in_flight, inner.state.draining, inner.state.operations = in_flight, draining, operations
+        way_in = WayIn(inner, hosts=self.hosts, limits=limits, draining=draining)
+        cross_origin = CrossOrigin(way_in, origins=self.allowed_origins)
+        return RequestLog(cross_origin, is_secure=self.is_secure, metrics=self.metrics, tracing=self.tracing)
 
     @asynccontextmanager
     async def _lifespan(self, inner: Starlette) -> AsyncIterator[None]:
+        draining: Draining = inner.state.draining
+        operations: Operations = inner.state.operations
         async with self.connect() as database:
             inner.state.database = database
-            yield
+            with draining.minding_signals():
+                yield
+                await operations.finish(self.grace_seconds)
 
     async def _open_context(self, request: Request) -> Context:
+        in_flight: InFlight = request.app.state.in_flight
+        request.state.slot = slot = in_flight.take()
         database: Database = request.app.state.database
         at, token = self.now(), SessionCookie(self.is_secure, self.lengths.absolute).read(request)
         authorization = request.headers.get("authorization")
         viewer = await authenticate(database, authorization=authorization, session_token=token, at=at)
+        address = request.client.host if request.client else None
+        slot.belongs_to(f"address {address}" if viewer is None else f"viewer {viewer.id}")
         return Context(
             database=database,
             now=at,
@@ -108,7 +131,7 @@ class Application:
             portal_url=self.portal_url,
             postman=Postman(self.origin, self.sealer),
             request_id=request.state.request_id,
-            client_address=request.client.host if request.client else None,
+            client_address=address,
             user_agent=request.headers.get("user-agent"),
             session_token=token,
             lengths=self.lengths,
@@ -119,31 +142,30 @@ class Application:
         )
 
 
-def _unauthenticated(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
-    return _json(401, "UNAUTHENTICATED", "The Authorization header is not valid.", {"www-authenticate": "Bearer"})
+async def _refused(request: Request, error: Exception) -> Response:
+    refusal = cast("Refused", error)
+    request.state.notes.refused(refusal.code)
+    return refusal.answer()
 
 
-def _cross_origin(allowed: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "allow_origins": allowed,
-        "allow_credentials": True,
-        "allow_methods": ["GET", "POST"],
-        "allow_headers": ["authorization", "content-type", "idempotency-key", "x-request-id"],
-        "expose_headers": ["x-request-id"],
-    }
+async def _no_such_way(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+    # The router's own: nothing lies there, or not for this method.
+    unfit = cast("HTTPException", error)
+    code = "NOT_FOUND" if unfit.status_code == 404 else "BAD_REQUEST"
+    return answer(unfit.status_code, refused(code, f"{unfit.detail}."), headers=dict(unfit.headers or {}))
 
 
-def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+async def _unauthenticated(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+    refusal = refused("UNAUTHENTICATED", "The Authorization header is not valid.")
+    return answer(401, refusal, headers={"www-authenticate": "Bearer"})
+
+
+async def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
     if not is_unavailable(error):
         raise error
-    return _json(503, "SERVICE_UNAVAILABLE", explanation(error), {"retry-after": "1"})
+    return answer(503, refused("SERVICE_UNAVAILABLE", explanation(error)), headers={"retry-after": "1"})
 
 
-def _faulty(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
-    request_id = request.state.request_id
-    return _json(500, "INTERNAL_SERVER_ERROR", "Something went wrong here; it was logged.", requestId=request_id)
-
-
-def _json(status: int, code: str, message: str, headers: dict[str, str] | None = None, **extensions: str) -> Response:
-    content = orjson.dumps(refused(code, message, **extensions))
-    return Response(content, status, headers, "application/json; charset=utf-8")
+async def _faulty(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
+    message = "Something went wrong here; it was logged."
+    return answer(500, refused("INTERNAL_SERVER_ERROR", message, requestId=request.state.request_id))

@@ -1,46 +1,38 @@
 """GraphQL over HTTP: what comes in at /graphql, and how it is answered.
 
-POST with a JSON object, or GET for queries. Everything else is refused in JSON: 400 for what is no GraphQL request,
-405 with Allow, 406, 413, 415. The answer's media type is application/graphql-response+json where it is accepted, with
-4xx for what never ran; application/json otherwise, with 200 for everything that was a GraphQL request.
+POST with a JSON object, or GET for queries of whoever has no cookie. Everything else is refused in JSON, the cheapest
+question first. The answer's media type is application/graphql-response+json where it is accepted, with 4xx for what
+never ran; application/json otherwise, with 200 for everything that was a GraphQL request.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from resolvers.api import Api, MutationNotAllowed
 from resolvers.trusted import DocumentRefused, TrustedDocuments
 from schema.context import Context
+from web.body import Unread, answer_unread, body_of
 from web.cookies import SessionCookie
+from web.headers import joined, single
+from web.in_flight import InFlight
+from web.limits import RequestLimits
+from web.negotiation import negotiated
 from web.origins import Origins
+from web.parameters import from_body, from_query, require_json
+from web.refusals import HEADERS, JSON, Refused, refused
+from web.running import Operations
 
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-JSON = "application/json"
-LARGEST_BODY = 128 * 1024
 # How long a browser or a proxy may keep what is the same for everybody: the schema, which a new version changes.
 KEPT_SECONDS = 300
-MOST_READ = 16 * LARGEST_BODY
-
-
-class NotARequest(Exception):
-    """The HTTP request carries no GraphQL request: a status, a sentence, and headers."""
-
-    def __init__(self, status: int, message: str, code: str = "BAD_REQUEST", **headers: str) -> None:
-        super().__init__(message)
-        self.status, self.message, self.code, self.headers = status, message, code, headers
-
-
-def refused(code: str, message: str, **extensions: str) -> dict[str, Any]:
-    """Return the body of an answer that ran nothing, in the shape of every other error."""
-    return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 
 class GraphQLEndpoint:
-    """The handler of /graphql. `open_context` makes what one request knows."""
+    """The application behind /graphql. `open_context` makes what one request knows."""
 
     def __init__(
         self,
@@ -48,128 +40,97 @@ class GraphQLEndpoint:
         open_context: Callable[[Request], Awaitable[Context]],
         cookie: SessionCookie,
         origins: Origins,
+        limits: RequestLimits,
+        in_flight: InFlight,
+        operations: Operations,
         documents: TrustedDocuments,
     ) -> None:
         self._api, self._open_context, self._cookie, self._origins = api, open_context, cookie, origins
-        self._documents = documents
+        self._limits, self._in_flight, self._operations, self._documents = limits, in_flight, operations, documents
 
-    async def answer(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         media_type = JSON
         try:
-            media_type = _negotiated(request.headers.get("accept"))
-            parameters = await _parameters(request)
-            return await self._run(request, parameters, media_type)
-        except NotARequest as refusal:
-            request.state.notes.refused(refusal.code)
-            return _encoded(refused(refusal.code, refusal.message), refusal.status, media_type, refusal.headers)
+            media_type = negotiated(joined(scope, b"accept"))
+            response = await self._answer(Request(scope, receive), media_type)
+        except Unread as refusal:
+            scope["state"]["notes"].refused(refusal.code)
+            await answer_unread(refusal, media_type, receive, send)
+            return
+        except Refused as refusal:
+            scope["state"]["notes"].refused(refusal.code)
+            response = refusal.answer(media_type)
+        await response(scope, receive, send)
 
-    async def _run(self, request: Request, parameters: dict[str, Any], media_type: str) -> Response:
-        # A cookie comes along whoever sends the request; an Authorization header is put there on purpose.
-        has_cookie_only = self._cookie.read(request) is not None and "authorization" not in request.headers
-        if has_cookie_only and not self._origins.may_act(request):
-            raise NotARequest(403, "This was sent from a page of another site.", "FORBIDDEN")
-        context, document_id = await self._open_context(request), parameters.get("documentId")
-        try:
-            body = await self._api.answer(
-                self._documents.source(context.viewer, query=parameters.get("query"), document_id=document_id),
-                context,
-                variables=parameters.get("variables"),
-                operation_name=parameters.get("operationName"),
-                request_id=request.state.request_id,
-                only_reads=request.method == "GET",
-            )
-        except MutationNotAllowed:
-            raise NotARequest(405, "A mutation has to be sent by POST.", Allow="POST") from None
-        except DocumentRefused as refusal:
-            request.state.notes.refused(refusal.code)
-            body = refused(refusal.code, refusal.message)
-        has_run = "data" in body
-        if request.method == "GET" and has_run and "errors" not in body and self._documents.is_public(document_id):
-            return _keepable(body, media_type)
-        response = _encoded(body, 200 if has_run or media_type == JSON else 400, media_type)
+    async def _answer(self, request: Request, media_type: str) -> Response:
+        if request.method not in {"GET", "POST"}:
+            raise Refused(405, "Send GraphQL by POST, or a query by GET.", allow="GET, POST")
+        self._in_flight.require_room()
+        parameters = await self._parameters(request)
+        self._check_credential(request)
+        context = await self._open_context(request)
+        body = await self._run(request, context, parameters)
+        response = self._encoded(body, media_type, has_changed=context.has_begun)
+        if request.method == "GET" and self._is_for_everybody(body, parameters):
+            return self._keepable(body, media_type)
         self._cookie.follow(context, response)
         return response
 
+    async def _parameters(self, request: Request) -> dict[str, Any]:
+        if request.method == "GET":
+            return from_query(request.scope["query_string"], depth=self._limits.json_depth)
+        body = await body_of(request.scope, request.receive, self._limits)
+        require_json(single(request.scope, b"content-type"))
+        return from_body(body, depth=self._limits.json_depth)
 
-def _negotiated(accept: str | None) -> str:
-    accepted = [part.split(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
-    for media_type in (GRAPHQL_RESPONSE, JSON):
-        if media_type in accepted:
-            return media_type
-    if {"*/*", "application/*"}.intersection(accepted):
-        return JSON
-    raise NotARequest(406, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+    def _check_credential(self, request: Request) -> None:
+        has_key = single(request.scope, b"authorization") is not None
+        if self._cookie.read(request) is None:
+            return
+        if has_key:
+            raise Refused(400, "Send a cookie or an Authorization header, not both.")
+        # A cookie comes along whoever sends the request; an Authorization header is put there on purpose.
+        if request.method == "GET":
+            raise Refused(405, "With a cookie, GraphQL is sent by POST.", allow="POST")
+        if not self._origins.may_act(request.scope):
+            raise Refused(403, "This was sent from a page of another site.", "FORBIDDEN")
 
+    async def _run(self, request: Request, context: Context, parameters: dict[str, Any]) -> dict[str, Any]:
+        query, document_id = parameters.get("query"), parameters.get("documentId")
+        try:
+            source = self._documents.source(context.viewer, query=query, document_id=document_id)
+        except DocumentRefused as refusal:
+            request.state.notes.refused(refusal.code)
+            return refused(refusal.code, refusal.message)
+        answering = self._api.answer(
+            source,
+            context,
+            variables=parameters.get("variables"),
+            operation_name=parameters.get("operationName"),
+            request_id=request.state.request_id,
+            only_reads=request.method == "GET",
+        )
+        try:
+            return await self._operations.run(answering, has_begun=lambda: context.has_begun, receive=request.receive)
+        except MutationNotAllowed:
+            raise Refused(405, "A mutation has to be sent by POST.", allow="POST") from None
 
-async def _parameters(request: Request) -> dict[str, Any]:
-    if request.method == "GET":
-        return _checked(_from_query(request))
-    if request.method != "POST":
-        raise NotARequest(405, "Send GraphQL by POST, or a query by GET.", Allow="GET, POST")
-    media_type, _, charset = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != JSON or charset.strip().lower() not in {"", "charset=utf-8", 'charset="utf-8"'}:
-        raise NotARequest(415, f"Send {JSON} in UTF-8.")
-    if "content-encoding" in request.headers:
-        raise NotARequest(415, "Send the body as it is, not encoded.")
-    try:
-        return _checked(orjson.loads(await _body(request)))
-    except orjson.JSONDecodeError:
-        raise NotARequest(400, "The body is no JSON.") from None
+    def _encoded(self, body: dict[str, Any], media_type: str, *, has_changed: bool) -> Response:
+        content, most = orjson.dumps(body), self._limits.answer_bytes
+        if len(content) > most:
+            done = "The mutation was done, but its" if has_changed else "The"
+            body = refused("ANSWER_TOO_LARGE", f"{done} answer would be larger than {most} bytes; ask for less.")
+            content = orjson.dumps(body)
+        status = 200 if media_type == JSON or "data" in body else 400
+        return Response(content, status, HEADERS, f"{media_type}; charset=utf-8")
 
+    def _is_for_everybody(self, body: dict[str, Any], parameters: dict[str, Any]) -> bool:
+        return "data" in body and "errors" not in body and self._documents.is_public(parameters.get("documentId"))
 
-async def _body(request: Request) -> bytes:
-    body, size = bytearray(), 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            # What is too large is read a while longer and dropped: a client that still sends would miss the answer.
-            if size > MOST_READ:
-                break
-            if size <= LARGEST_BODY:
-                body += chunk
-    except ClientDisconnect:
-        raise NotARequest(400, "The body ended early.") from None
-    if size > LARGEST_BODY:
-        raise NotARequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
-    return bytes(body)
-
-
-def _from_query(request: Request) -> dict[str, Any]:
-    parameters: dict[str, Any] = dict(request.query_params)
-    for name in ("variables", "extensions"):
-        if name in parameters:
-            try:
-                parameters[name] = orjson.loads(parameters[name])
-            except orjson.JSONDecodeError:
-                raise NotARequest(400, f"{name} is no JSON.") from None
-    return parameters
-
-
-def _checked(parameters: Any) -> dict[str, Any]:  # noqa: ANN401 # whatever JSON holds
-    if not isinstance(parameters, dict):
-        raise NotARequest(400, "A GraphQL request is one JSON object.")
-    query, document_id = parameters.get("query"), parameters.get("documentId")
-    if document_id is not None and query is not None:
-        raise NotARequest(400, "Give query or documentId, not both.")
-    if document_id is None and (not isinstance(query, str) or not query):
-        raise NotARequest(400, "query must be a string with a document in it.")
-    for name, kind in (("documentId", str), ("operationName", str), ("variables", dict), ("extensions", dict)):
-        if not isinstance(parameters.get(name), kind | None):
-            raise NotARequest(400, f"{name} must be {'a string' if kind is str else 'an object'}.")
-    return parameters
-
-
-def _encoded(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
-    content = orjson.dumps(body)
-    response = Response(content, status, media_type=f"{media_type}; charset=utf-8", headers=headers)
-    response.headers["cache-control"] = "no-store"
-    return response
-
-
-def _keepable(body: dict[str, Any], media_type: str) -> Response:
-    # Whose budget paid is of no interest to the next who reads it.
-    response = _encoded({"data": body["data"]}, 200, media_type)
-    response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
-    response.headers["vary"] = "accept"
-    return response
+    def _keepable(self, body: dict[str, Any], media_type: str) -> Response:
+        # Whose budget paid is of no interest to the next who reads it.
+        response = self._encoded({"data": body["data"]}, media_type, has_changed=False)
+        response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
+        response.headers["vary"] = "accept"
+        return response

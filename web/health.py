@@ -10,12 +10,17 @@ from starlette.routing import Route
 
 from models.database import Database
 from models.migrating import is_migrated
+from web.draining import Draining
 
 PATIENCE = 2.0
+PATHS = frozenset({"/livez", "/readyz"})
 
 
 class Health:
     """Two questions that a supervisor asks; neither needs a credential, neither says a detail."""
+
+    def __init__(self, draining: Draining) -> None:
+        self._draining = draining
 
     def routes(self) -> list[Route]:
         """Return where they are answered."""
@@ -27,6 +32,8 @@ class Health:
 
     async def readyz(self, request: Request) -> Response:
         """Answer 200 where the database answers within two seconds and has our tables, 503 otherwise."""
+        if self._draining.has_begun:
+            return _answer(503, "the server is about to end")
         try:
             database: Database = request.app.state.database
             async with asyncio.timeout(PATIENCE), database.engine.connect() as connection:

@@ -1,14 +1,26 @@
 """Where a request comes from: a page of ours, one that is allowed, or one that must not act with somebody's cookie.
 
 A browser says it in Sec-Fetch-Site, and in Origin for everything that a page of another site could send; no page can
-say otherwise. What says neither is no browser, and has no cookies but those it was given.
+say otherwise. What says neither is an old browser or none: it has to send a header that a page of another site can send
+only after the browser has asked us, which we deny.
 """
 
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
-OURS = frozenset({"same-origin", "none"})
+from web.headers import single
+
+# Those that clients of GraphQL know for this purpose. Not just any: proxies add headers of their own.
+CUSTOM = frozenset(
+    {
+        b"x-requested-with",
+        b"graphql-require-preflight",
+        b"apollo-require-preflight",
+        b"x-apollo-operation-name",
+        b"x-csrf-token",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +30,23 @@ class Origins:
     ours: str
     allowed: tuple[str, ...] = ()
 
-    def may_act(self, connection: HTTPConnection) -> bool:
+    def may_act(self, scope: Scope) -> bool:
         """Tell whether the request may act with the cookie that it carries.
 
         A customer's subdomain is the same site, but foreign: same-site is not enough.
         """
-        site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
-        if site in OURS or (site is None and origin is None):
+        if single(scope, b"sec-fetch-site") == "same-origin":
             return True
-        return origin is not None and origin in {self.ours, *self.allowed}
+        if self.is_foreign(scope):
+            return False
+        return single(scope, b"origin") is not None or any(name in CUSTOM for name, _ in scope["headers"])
+
+    def is_foreign(self, scope: Scope) -> bool:
+        """Tell whether a browser says that a page of somebody else has caused the request."""
+        site, origin = single(scope, b"sec-fetch-site"), single(scope, b"origin")
+        if site == "same-origin":
+            return False
+        if origin is not None:
+            return origin != self.ours and origin not in self.allowed
+        # "none" is what no page has caused.
+        return site not in {None, "none"}

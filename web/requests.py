@@ -30,6 +30,8 @@ _HEADER = "x-request-id"
 # A year; a browser that was here once never comes by http again.
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+# Where an answer says nothing else.
+OTHERWISE = ((b"content-security-policy", b"frame-ancestors 'none'"), (b"referrer-policy", b"no-referrer"))
 
 log = structlog.get_logger()
 
@@ -58,7 +60,9 @@ class RequestLog:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 notes.status = message["status"]
-                message["headers"] = [*message["headers"], *headers]
+                said = {name for name, _ in message["headers"]}
+                unsaid = [each for each in OTHERWISE if each[0] not in said]
+                message["headers"] = [*message["headers"], *headers, *unsaid]
             await send(message)
 
         with self._watched(scope, notes) as traced, bound_contextvars(request_id=request_id, **traced):

@@ -20,8 +20,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from resolvers.api import Api
 from schema.context import Context
+from web.body import body_of, replaying
 from web.cookies import SessionCookie
+from web.limits import RequestLimits
 from web.origins import Origins
+from web.running import Operations
 
 HERE = Path(__file__).parent
 LARGEST_FORM = 16 * 1024
@@ -68,6 +71,8 @@ class Site:
     open_context: Callable[[Request], Awaitable[Context]]
     cookie: SessionCookie
     origins: Origins
+    limits: RequestLimits
+    operations: Operations
     templates: Environment = field(default_factory=_templates)
     has_graphiql: bool = True
 
@@ -79,16 +84,19 @@ class Site:
     async def answer(self, context: Context, document: str, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 # JSON
         """Return the whole answer to an operation of ours: its data, and what it refused. Raises NotAnswered."""
         await context.refresh()
-        body = await self.api.answer(document, context, variables=variables, request_id=context.request_id)
+        answering = self.api.answer(document, context, variables=variables, request_id=context.request_id)
+        body = await self.operations.run(answering, has_begun=lambda: context.has_begun)
         if "data" not in body:
             raise NotAnswered(body["errors"][0]["message"])
         return body
 
     async def form(self, request: Request) -> dict[str, str]:
         """Return the fields of a form of ours. Raises ForeignForm."""
-        if not self.origins.may_act(request):
+        is_known = self.cookie.read(request) is not None
+        if self.origins.is_foreign(request.scope) or (is_known and not self.origins.may_act(request.scope)):
             raise ForeignForm
-        async with request.form(max_files=0, max_fields=20, max_part_size=LARGEST_FORM) as form:
+        whole = Request(request.scope, replaying(await body_of(request.scope, request.receive, self.limits)))
+        async with whole.form(max_files=0, max_fields=20, max_part_size=LARGEST_FORM) as form:
             return {name: str(value) for name, value in form.items()}
 
     def page(self, template: str, context: Context | None, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 # whatever it shows

@@ -23,6 +23,7 @@ from resolvers.api import Api
 from tests.browser.people import PASSWORD
 from tests.world import SEALER, Clock
 from web.application import Application
+from web.hosts import Hosts
 
 # The names that `make test` looks for, too.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -97,6 +98,7 @@ async def site(api: Api, database: Database, clock: Clock, tmp_path: Path, reque
             portal_url=portals,
             is_secure=False,
             sealer=SEALER,
+            hosts=Hosts.of(listening_on="127.0.0.1", public="127.0.0.1"),
             mailbox=tmp_path / "mail",
         ).assembled()
         server = uvicorn.Server(

@@ -6,6 +6,7 @@ import httpx
 from playwright.async_api import Page, expect
 
 from tests.browser.graphiql import GraphiQL
+from tests.clients import SCRIPTED
 from tests.server.processes import SIGN_IN
 
 PASSWORD = "correct horse battery staple"
@@ -39,7 +40,7 @@ async def invite(site: str, email: str, role: str = "READ_ONLY") -> None:
     """Let Ada invite somebody to her reseller's dashboard."""
     find = "{ viewer { dashboards(kinds: [RESELLER]) { id } } }"
     ask = "mutation($input: InviteMemberInput!) { inviteMember(input: $input) { errors { message } } }"
-    async with httpx.AsyncClient(base_url=site) as browser:
+    async with httpx.AsyncClient(base_url=site, headers=SCRIPTED) as browser:
         await _ask(browser, SIGN_IN, email=ADA, password=PASSWORD)
         [dashboard] = (await _ask(browser, find))["viewer"]["dashboards"]
         told = await _ask(browser, ask, dashboardId=dashboard["id"], email=email, role=role)

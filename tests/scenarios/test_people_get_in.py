@@ -25,6 +25,7 @@ from tests.peeking import peek
 from tests.scenarios.town import Browser, Town
 from tests.world import PRICES, SEALER, TERMS, Clock
 from web.application import Application
+from web.hosts import Hosts
 
 ADA, RITA = "ada@northwind.test", "rita@northwind.test"
 PASSWORD, ANOTHER = "correct horse battery staple", "another horse battery staple"
@@ -52,7 +53,9 @@ async def town(api: Api, database: Database, clock: Clock) -> AsyncIterator[Town
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         portals = "https://{subdomain}.portal.test/"
-        app = Application(api, connect, clock, address, portals, is_secure=False, sealer=SEALER).assembled()
+        hosts = Hosts.of(listening_on="127.0.0.1", public="127.0.0.1")
+        made = Application(api, connect, clock, address, portals, is_secure=False, sealer=SEALER, hosts=hosts)
+        app = made.assembled()
         server = uvicorn.Server(uvicorn.Config(app, lifespan="on", ws="none", log_config=None, access_log=False))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         town = Town(address, database, clock, office, delivery)
@@ -176,7 +179,7 @@ async def test_no_secret_of_that_story_is_stored_or_logged_in_clear(
 async def make_a_key(town: Town, ada: Browser, reseller: str) -> None:
     given = {"dashboardId": reseller, "name": "Robot", "role": "READ_ONLY"}
     payload = await ada.mutate("createApiKey", given, "secret")
-    robot = await ada.http.post(
+    robot = await town.browser().http.post(
         "/graphql", json={"query": "{ viewer { name } }"}, headers={"authorization": f"Bearer {payload['secret']}"}
     )
     assert robot.json() == {"data": {"viewer": {"name": "Robot"}}}

@@ -13,7 +13,7 @@ from mail.inviting import Postman
 from models.database import Database
 from models.walls import EVERYTHING
 from resolvers.operating import Operator
-from tests.clients import Client
+from tests.clients import SCRIPTED, Client
 from tests.mail.office import Office
 from tests.web.reading import Page, require_a_good_page
 from tests.world import SEALER, Clock
@@ -72,7 +72,7 @@ class Browser(Client):
 
     def __init__(self, town: Town) -> None:
         self.town = town
-        self.http = httpx.AsyncClient(base_url=town.address, follow_redirects=True, timeout=30)
+        self.http = httpx.AsyncClient(base_url=town.address, headers=SCRIPTED, follow_redirects=True, timeout=30)
         self.page, self.path = Page(""), ""
 
     async def open(self, path: str) -> None:

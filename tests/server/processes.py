@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import httpx
 
+from tests.clients import SCRIPTED
 from tests.models.embedded.conftest import kill, server_processes, until
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +95,9 @@ class Server:
     def browser(self) -> httpx.Client:
         """Return a client that keeps its cookies, to be closed by a block."""
         # A worker has started an instant before it listens.
-        return httpx.Client(base_url=self.address, timeout=30, transport=httpx.HTTPTransport(retries=3))
+        return httpx.Client(
+            base_url=self.address, timeout=30, headers=SCRIPTED, transport=httpx.HTTPTransport(retries=3)
+        )
 
     @contextmanager
     def signed_in(self, email: str = ADA) -> Iterator[httpx.Client]:

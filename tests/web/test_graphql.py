@@ -189,13 +189,21 @@ async def test_a_get_is_checked_like_a_post(stranger: Client, parameters: dict[s
         {"query": f"query A {{ __typename }} {SIGN_OUT.replace('mutation', 'mutation B')}", "operationName": "B"},
     ],
 )
-async def test_a_mutation_does_not_come_by_get(world: World, parameters: dict[str, str]) -> None:
-    ada = await world.admin(await world.reseller())
-
-    response = await ada.http.get("/graphql", params=parameters)
+async def test_a_mutation_does_not_come_by_get(stranger: Client, parameters: dict[str, str]) -> None:
+    response = await stranger.http.get("/graphql", params=parameters)
 
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert response.json() == refusal("BAD_REQUEST", "A mutation has to be sent by POST.")
+
+
+@pytest.mark.parametrize("document", ["{ viewer { id } }", SIGN_OUT])
+async def test_with_a_cookie_nothing_comes_by_get(world: World, document: str) -> None:
+    ada = await world.admin(await world.reseller())
+
+    response = await ada.http.get("/graphql", params={"query": document})
+
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json() == refusal("BAD_REQUEST", "With a cookie, GraphQL is sent by POST.")
     assert (await ada.query("{ viewer { __typename } }"))["viewer"] == {"__typename": "Viewer"}
 
 
@@ -208,13 +216,23 @@ async def test_a_query_beside_a_mutation_may_come_by_get(stranger: Client) -> No
 
 
 @pytest.mark.parametrize("header", ["Bearer x", "Basic YWRhOng=", "Bearer", "x", ""])
-async def test_an_authorization_that_is_not_valid_runs_nothing(world: World, header: str) -> None:
+async def test_an_authorization_that_is_not_valid_runs_nothing(stranger: Client, header: str) -> None:
+    response = await stranger.http.post("/graphql", json={"query": SIGN_OUT}, headers={"authorization": header})
+
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert response.json() == refusal("UNAUTHENTICATED", "The Authorization header is not valid.")
+
+
+@pytest.mark.parametrize("header", ["Bearer x", "Basic YWRhOng=", ""])
+async def test_two_kinds_of_credential_run_nothing(world: World, header: str) -> None:
     ada = await world.admin(await world.reseller())
 
     response = await ada.http.post("/graphql", json={"query": SIGN_OUT}, headers={"authorization": header})
 
-    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
-    assert response.json() == refusal("UNAUTHENTICATED", "The Authorization header is not valid.")
+    assert (response.status_code, response.json()) == (
+        400,
+        refusal("BAD_REQUEST", "Send a cookie or an Authorization header, not both."),
+    )
     assert (await ada.query("{ viewer { __typename } }"))["viewer"] == {"__typename": "Viewer"}
 
 

@@ -21,7 +21,7 @@ REFUSED = {
         {"message": "This was sent from a page of another site.", "extensions": {"code": "FORBIDDEN"}},
     ]
 }
-# What a browser says of a request: Sec-Fetch-Site, and Origin.
+# What a browser says of a request: Sec-Fetch-Site, and Origin. Where it says nothing, the client's own header counts.
 ACTS: list[dict[str, str]] = [
     {},
     {"sec-fetch-site": "same-origin"},
@@ -51,6 +51,15 @@ DOES_NOT_ACT: list[dict[str, str]] = [
     {"origin": "https://FRONT.test"},
     {"origin": f"{OURS}, {FOREIGN}"},
 ]
+# Headers that are ours to ask for, and others that a proxy adds on its own.
+ON_PURPOSE = [
+    "X-Requested-With",
+    "Apollo-Require-Preflight",
+    "GraphQL-Require-Preflight",
+    "X-Apollo-Operation-Name",
+    "X-CSRF-Token",
+]
+BY_THE_WAY = ["X-Forwarded-For", "X-Request-Id", "User-Agent", "Accept-Language"]
 FORMS = [
     "/sign-in",
     "/sign-out",
@@ -83,8 +92,7 @@ async def post(client: Client, document: str, headers: dict[str, str]) -> httpx.
 
 @pytest.mark.parametrize("headers", ACTS)
 async def test_a_page_of_ours_acts_with_the_cookie(ada: Client, headers: dict[str, str]) -> None:
-    read = await ada.http.get("/graphql", params={"query": WHO}, headers=headers)
-    written = await post(ada, END, headers)
+    read, written = await post(ada, WHO, headers), await post(ada, END, headers)
 
     assert (read.status_code, read.json()) == (200, {"data": {"viewer": {"email": EMAIL}}})
     assert (written.status_code, written.json()) == (200, {"data": {"endOtherSessions": {"errors": []}}})
@@ -96,12 +104,35 @@ async def test_any_other_page_neither_reads_nor_writes_with_it(
 ) -> None:
     before = await world.rows()
 
-    read = await ada.http.get("/graphql", params={"query": WHO}, headers=headers)
-    written = await post(ada, END, headers)
+    read, written = await post(ada, WHO, headers), await post(ada, END, headers)
 
     assert (read.status_code, read.json()) == (403, REFUSED)
     assert (written.status_code, written.json()) == (403, REFUSED)
     assert await world.rows() == before
+
+
+@pytest.mark.parametrize("said", [{}, {"sec-fetch-site": "none"}])
+async def test_what_says_nothing_of_a_page_acts_with_a_header_on_purpose(ada: Client, said: dict[str, str]) -> None:
+    del ada.http.headers["x-requested-with"]
+
+    with_one = [(await post(ada, WHO, {name: "", **said})).status_code for name in ON_PURPOSE]
+    without = [(await post(ada, WHO, {name: "1", **said})).status_code for name in BY_THE_WAY]
+    form = await ada.http.post("/security/sessions/end-others", headers=said)
+
+    assert (with_one, without, form.status_code) == ([200] * 5, [403] * 4, 403)
+
+
+@pytest.mark.parametrize("name", ["origin", "sec-fetch-site", "authorization", "content-type", "host"])
+async def test_a_header_that_counts_is_not_there_twice(ada: Client, name: str) -> None:
+    given = {"origin": OURS, "sec-fetch-site": "same-site", "authorization": "Bearer x", "host": "testserver"}
+    pairs = [*given.items(), ("content-type", "application/json"), (name, given.get(name, "application/json"))]
+    wanted = [(key, value) for key, value in pairs if key in {name, "content-type", "host", "origin", "sec-fetch-site"}]
+
+    response = await ada.http.post("/graphql", content=b'{"query":"{ __typename }"}', headers=wanted)
+
+    message = f"The header {name} is there twice."
+    assert response.status_code == 400
+    assert response.json() == {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}
 
 
 @pytest.mark.parametrize("headers", DOES_NOT_ACT)
@@ -121,7 +152,6 @@ async def test_a_key_is_put_there_on_purpose_and_acts_from_anywhere(world: World
     reseller, maker = await world.reseller(), await world.person(EMAIL)
     await world.join(maker, Role.ADMIN, reseller)
     key, robot = await world.key(maker, Role.READ_ONLY, reseller)
-    robot.http.cookies = (await world.sign_in(maker)).http.cookies
 
     response = await post(robot, "{ viewer { name } }", headers)
 
@@ -149,7 +179,7 @@ async def test_no_form_of_another_page_does_anything(
 
 
 async def test_every_form_is_in_the_list(ada: Client) -> None:
-    routes = ada.http._transport.app.app.routes  # type: ignore[attr-defined] # Starlette's, within
+    routes = ada.http._transport.app.app.app.app.routes  # type: ignore[attr-defined] # Starlette's, within
     posted = {route.path for route in routes if "POST" in (getattr(route, "methods", None) or ())}
 
     assert posted - {"/graphql"} == set(FORMS)
@@ -216,7 +246,7 @@ async def test_the_answer_to_an_allowed_origin_can_be_read_by_it(ada: Client) ->
     assert response.json() == {"data": {"viewer": {"email": EMAIL}}}
     assert response.headers["access-control-allow-origin"] == ALLOWED
     assert response.headers["access-control-allow-credentials"] == "true"
-    assert response.headers["access-control-expose-headers"] == "x-request-id"
+    assert response.headers["access-control-expose-headers"] == "retry-after, x-request-id"
     assert response.headers["vary"] == "Origin"
 
 
