@@ -47,10 +47,11 @@ lock: ## write the lock files; UPGRADE=--upgrade takes the newest versions
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --extra node --output-file requirements-node.lock
-	@$(find_node); cd web/graphiql && npm install --package-lock-only --loglevel=error
+	@$(find_node); for folder in web/graphiql tests/web/audits; do \
+		(cd $$folder && npm install --package-lock-only --loglevel=error); done
 
 clean: ## remove what was installed and built; the data stays
-	rm -rf .venv .make web/static web/graphiql/node_modules
+	rm -rf .venv .make web/static web/graphiql/node_modules tests/web/audits/node_modules
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- The set-up: each step ends by writing a file, so that it is done again when it broke off or its sources changed.
@@ -58,7 +59,7 @@ clean: ## remove what was installed and built; the data stays
 packages: .venv/.packages ; @:
 tools: .venv/.tools ; @:
 ready: .venv/.packages web/static/graphiql/graphiql.js ; @:
-ready-for-tests: .venv/.tools web/static/graphiql/graphiql.js browser ; @:
+ready-for-tests: .venv/.tools web/static/graphiql/graphiql.js tests/web/audits/node_modules/.package-lock.json browser ; @:
 
 .venv/.made:
 	@$(require_python)
@@ -79,6 +80,12 @@ ready-for-tests: .venv/.tools web/static/graphiql/graphiql.js browser ; @:
 web/graphiql/node_modules/.package-lock.json: web/graphiql/package.json web/graphiql/package-lock.json web/graphiql/.npmrc | .venv/.made
 	@echo 'Installing what GraphiQL is built from …'
 	@$(find_node); cd web/graphiql && npm ci --loglevel=error >/dev/null
+	@touch $@
+
+# The tests run the audits with the Node that is noted here.
+tests/web/audits/node_modules/.package-lock.json: tests/web/audits/package.json tests/web/audits/package-lock.json tests/web/audits/.npmrc | .venv/.made
+	@echo 'Installing what audits the server …'
+	@$(find_node); command -v node >.make/node-path; cd tests/web/audits && npm ci --loglevel=error >/dev/null
 	@touch $@
 
 # Built beside and moved in one piece: half a build is never served.

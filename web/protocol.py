@@ -21,6 +21,9 @@ from web.way_in import head_too_large, uri_too_long
 
 log = structlog.get_logger()
 
+# Whoever still sends what nobody wants would miss the refusal if the connection broke under it.
+LINGERING_SECONDS, MOST_DROPPED = 1.0, 1024 * 1024
+
 UPGRADED = "This server speaks HTTP/1.1 alone: send a body without the header upgrade."
 
 
@@ -36,6 +39,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._in_head, self._has_whole_url = True, False
         self._head_bytes, self._counted = 0, 0
+        self._is_lingering, self._dropped = False, 0
         self._refusal: Refused | None = None
         self._timer: asyncio.TimerHandle | None = None
         if len(self.connections) > self.limits.connections and not self._make_room():
@@ -53,6 +57,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, and judge what is there of a head."""
         if self.transport.is_closing():
+            return
+        if self._is_lingering:
+            self._drop(data)
             return
         self._unset_keepalive_if_required()
         if self._in_head:
@@ -139,10 +146,20 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: Refused) -> None:
         # In the midst of an answer nothing else may be said: the client would take it for a part of that.
-        if not self._is_answering_before():
+        self._stop_timer()
+        if self._is_answering_before() or len(self.connections) > 2 * self.limits.connections:
+            self.transport.close()
+        else:
             self.transport.write(_written(refusal))
-        self.transport.close()
+            self.transport.write_eof()
+            self._is_lingering = True
+            self._timer = self.loop.call_later(LINGERING_SECONDS, self.transport.close)
         log.info("refused", status=refusal.status, message=refusal.message, client=self.client and self.client[0])
+
+    def _drop(self, data: bytes) -> None:
+        self._dropped += len(data)
+        if self._dropped > MOST_DROPPED:
+            self.transport.close()
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
