@@ -30,6 +30,7 @@ from mail.letters import sender_of
 from mail.transports import FolderTransport, SmtpTransport, Transport
 from models.database import Database
 from models.embedded import EmbeddedDatabaseError, embedded_database
+from models.inspecting import WallsDown, require_walls
 from models.migrating import MigrationError, migrate
 from models.publishing import TermsError
 from models.sealing import KEY_BYTES, Sealer
@@ -52,6 +53,7 @@ SENTENCES = (
     ManifestError,
     EmbeddedDatabaseError,
     MigrationError,
+    WallsDown,
     OperatorError,
     PriceBookError,
     TermsError,
@@ -97,7 +99,7 @@ def assemble(settings: Settings) -> ASGIApp:
         where = await asyncio.to_thread(stored.__enter__)
         if settings.is_embedded:
             await migrate(where.owner_url, application_url=where.url)
-        database = Database(where.url, pool_size=settings.pool_size)
+        database = Database(where.url, pool_size=settings.pool_size, patience=settings.patience)
         delivery = Delivery(
             database,
             sealer,
@@ -106,15 +108,11 @@ def assemble(settings: Settings) -> ASGIApp:
             now=now,
             tell=watched.tried_mail,
         )
-        delivering = asyncio.create_task(delivery.run())
         try:
-            async with watched.watching(database, now):
+            await require_walls(database)
+            async with _running(delivery), watched.watching(database, now):
                 yield database
         finally:
-            # What is on its way is finished; what is not comes again.
-            delivery.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(delivering, LAST_SECONDS)
             await database.close()
             await asyncio.to_thread(stored.__exit__, None, None, None)
 
@@ -146,6 +144,18 @@ def trusted_documents(settings: Settings) -> TrustedDocuments:
     """Return the documents of the manifest, where there is one."""
     shows_schema = settings.shows_schema_to == "on"
     return TrustedDocuments.read(settings.trusted_documents, settings.modes, shows_schema=shows_schema)
+
+
+@asynccontextmanager
+async def _running(delivery: Delivery) -> AsyncIterator[None]:
+    delivering = asyncio.create_task(delivery.run())
+    try:
+        yield
+    finally:
+        # What is on its way is finished; what is not comes again.
+        delivery.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(delivering, LAST_SECONDS)
 
 
 def sealing_key(settings: Settings) -> bytes:
@@ -218,11 +228,12 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 async def _prepared(settings: Settings, stored: Stored) -> dict[str, str] | None:
     await migrate(stored.owner_url, application_url=stored.url)
-    if not settings.wants_demo:
-        return None
     database = Database(stored.url, pool_size=1)
     kept_in = settings.data_dir / "demo-password"
     try:
+        await require_walls(database)
+        if not settings.wants_demo:
+            return None
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return await offer_demo(database, password=settings.demo_password, kept_in=kept_in, at=now())
     except PermissionError as error:

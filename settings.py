@@ -14,6 +14,7 @@ from domain.budgets import Allowance
 from execution.admission.limits import Limits
 from mail.letters import UnusableAddress, sender_of
 from mail.transports import smtp_server
+from models.connections import Patience
 from web.hosts import Hosts
 from web.limits import RequestLimits
 
@@ -106,6 +107,11 @@ class Settings(LimitSettings, RequestSettings):
     database_url: str = ""
     database_owner_url: str = ""
     pool_size: int = Field(default=10, ge=1, le=200)
+    pool_seconds: float = Field(default=2, gt=0, le=60)
+    connect_seconds: float = Field(default=5, gt=0, le=60)
+    statement_seconds: float = Field(default=5, gt=0, le=600)
+    lock_seconds: float = Field(default=2, gt=0, le=600)
+    idle_transaction_seconds: float = Field(default=10, gt=0, le=600)
 
     allowed_hosts: str = ""
     allowed_origins: str = ""
@@ -232,6 +238,17 @@ class Settings(LimitSettings, RequestSettings):
     def is_production(self) -> bool:
         """Whether the defaults are those of a server that strangers reach, and unsafe settings are refused."""
         return self.environment == "production"
+
+    @property
+    def patience(self) -> Patience:
+        """How long the database may take for anything."""
+        return Patience(
+            statement=self.statement_seconds,
+            lock=self.lock_seconds,
+            idle=self.idle_transaction_seconds,
+            pool=self.pool_seconds,
+            connect=self.connect_seconds,
+        )
 
     @property
     def wants_demo(self) -> bool:

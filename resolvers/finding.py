@@ -1,10 +1,12 @@
 """Finding in a transaction what a mutation is about: in the viewer's scope, then locked by tenant and id.
 
-A distributed database locks a row only by its tenant, hence the two steps. Accounts are locked before their contracts
-and organizations, everywhere, so that no two mutations wait for each other.
+A distributed database locks a row only by its tenant, hence the two steps. One order of locks, everywhere, so that no
+two transactions wait for each other: the reseller, then its account, then the account's contract or organization, then
+the people and keys of a dashboard. The reseller is held in share mode, whatever is changed below it: mutations pass each
+other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import NotFound
 from models import ids
 from models.accounts import Account
+from models.base import Base
 from models.organizations import Organization
 from models.resellers import Reseller
 from models.subscriptions import Subscription
@@ -68,6 +71,14 @@ async def lock_organization(info: Info, session: AsyncSession, id: str) -> tuple
     return organization, account
 
 
+def held(rows: sa.Select[*tuple[Any, ...]], *shared: type[Base], last: type[Base]) -> sa.Select[*tuple[Any, ...]]:
+    """Lock what a statement selects in one go: these tables' rows in share mode, in this order, then those of `last`."""
+    first, *others = shared
+    # SQLAlchemy writes one such clause; PostgreSQL takes several, and locks in their order.
+    clauses = [*(f"FOR SHARE OF {table.__tablename__}" for table in others), f"FOR UPDATE OF {last.__tablename__}"]
+    return rows.with_for_update(read=True, of=first).suffix_with(*map(sa.text, clauses))
+
+
 async def _locked_with_account(
     info: Info, session: AsyncSession, kind: type[Owned], key: UUID, noun: str
 ) -> tuple[Owned, Account, Reseller]:
@@ -83,7 +94,6 @@ async def _locked_account(session: AsyncSession, reseller_id: UUID, id: UUID) ->
         sa.select(Account, Reseller)
         .join(Reseller, Reseller.id == Account.reseller_id)
         .where(Account.reseller_id == reseller_id, Account.id == id)
-        .with_for_update(of=Account)
     )
-    account, reseller = (await session.execute(locked)).one()
+    account, reseller = (await session.execute(held(locked, Reseller, last=Account))).one()
     return account, reseller

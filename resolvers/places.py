@@ -16,7 +16,8 @@ from models.memberships import Membership
 from models.organizations import Organization, OwningAccount
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
 from models.resellers import Reseller
-from resolvers.finding import found
+from models.scopes import Scope
+from resolvers.finding import found, held
 from resolvers.writing import signed_in
 from schema.context import Info
 
@@ -50,32 +51,31 @@ async def lock_in_place(
 async def _locked(info: Info, session: AsyncSession, kind: DashboardKind, id: UUID) -> Place | None:
     scope = signed_in(info).scope
     if kind is DashboardKind.RESELLER:
-        reseller = await _held(session, Reseller, Reseller.named_to(scope), id)
+        named = sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id)
+        reseller = await session.scalar(named.with_for_update())
         return None if reseller is None else place_of_reseller(reseller)
     if kind is DashboardKind.ACCOUNT:
-        account = await _held(session, Account, Account.visible_to(scope), id)
-        return None if account is None else place_of_account(account)
-    organization = await _held(session, Organization, Organization.visible_to(scope), id)
-    if organization is None:
+        return await _locked_account(session, scope, id)
+    return await _locked_organization(session, scope, id)
+
+
+async def _locked_account(session: AsyncSession, scope: Scope, id: UUID) -> Place | None:
+    tenant = await session.scalar(sa.select(Account.reseller_id).where(Account.visible_to(scope), Account.id == id))
+    owned = sa.select(Account).join(Reseller, Reseller.id == Account.reseller_id)
+    mine = owned.where(Account.reseller_id == tenant, Account.id == id)
+    account = await session.scalar(held(mine, Reseller, last=Account))
+    return None if account is None else place_of_account(account)
+
+
+async def _locked_organization(session: AsyncSession, scope: Scope, id: UUID) -> Place | None:
+    visible = sa.select(Organization.reseller_id).where(Organization.visible_to(scope), Organization.id == id)
+    tenant = await session.scalar(visible)
+    own = sa.and_(Account.reseller_id == Organization.reseller_id, Account.id == Organization.account_id)
+    owned = sa.select(Organization, Account).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
+    mine = owned.where(Organization.reseller_id == tenant, Organization.id == id)
+    row = (await session.execute(held(mine, Reseller, Account, last=Organization))).first()
+    if row is None:
         return None
-    mine = sa.select(Account).where(
-        Account.reseller_id == organization.reseller_id, Account.id == organization.account_id
-    )
-    owner = (await session.scalars(mine)).one()
+    organization, owner = row
     facts = OwningAccount(owner.reseller_id, owner.id, owner.support_type, owner.disabled_at)
     return place_of_organization(organization, facts)
-
-
-E = TypeVar("E", Reseller, Account, Organization)
-
-
-async def _held(session: AsyncSession, kind: type[E], visible: sa.ColumnElement[bool], id: UUID) -> E | None:
-    seen = await session.scalar(sa.select(kind).where(visible, kind.id == id))
-    if seen is None:
-        return None
-    mine: list[sa.ColumnElement[bool]] = [kind.id == id]
-    if not isinstance(seen, Reseller):
-        mine.append(kind.reseller_id == seen.reseller_id)
-    return await session.scalar(
-        sa.select(kind).where(*mine).with_for_update(), execution_options={"populate_existing": True}
-    )

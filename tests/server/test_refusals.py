@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.embedded import EmbeddedDatabase
-from tests.server.processes import Finished, run
+from tests.server.processes import Finished, free_port, run
 
 PRICES = """
 currency = "USD"
@@ -91,6 +91,15 @@ def test_a_wrong_price_book_is_refused_with_its_row(tmp_path: Path) -> None:
 
     assert answer == refused(f"{file}: huntress_supported row 2: min_systems must be 10, not 11: a hole")
     assert not (tmp_path / "data").exists()
+
+
+def test_one_role_for_all_is_not_served(tmp_path: Path, elsewhere: EmbeddedDatabase) -> None:
+    answer = run("serve", DATA_DIR=tmp_path / "data", PORT=free_port(), DATABASE_URL=elsewhere.owner_url)
+
+    assert answer == refused(
+        "DATABASE_URL: the role dashboard_owner owns the table accounts, or can become its owner dashboard_owner: "
+        "give the application a role of its own (README, A PostgreSQL of your own)."
+    )
 
 
 def test_wrong_terms_are_refused_with_the_reason(tmp_path: Path, elsewhere: EmbeddedDatabase) -> None:
