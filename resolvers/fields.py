@@ -15,7 +15,7 @@ from strawberry.extensions import FieldExtension
 
 from auth.gates import Gate
 from domain.errors import Refusal, StaleVersion
-from models.failures import OutcomeUnknown, has_lost_a_race
+from models.failures import OutcomeUnknown, has_lost_a_race, pause_before_attempt
 from resolvers.named import NamedAccounts
 from resolvers.repeating import Calls
 from resolvers.writing import Commits
@@ -112,7 +112,10 @@ class RefusalsAsData(FieldExtension):
 
 
 class SecondAttempts(FieldExtension):
-    """Calls a resolver again, a bounded number of times, where its transaction lost a race or its connection."""
+    """Calls a resolver again, a bounded number of times, where its transaction lost a race or its connection.
+
+    Where the connection broke while COMMIT was on its way (OutcomeUnknown), only with a key: it may have been saved.
+    """
 
     async def resolve_async(self, next_: Resolver, source: Any, info: Info, **kwargs: Any) -> Any:  # noqa: ANN401, D102
         for attempt in range(1, ATTEMPTS + 1):
@@ -122,6 +125,7 @@ class SecondAttempts(FieldExtension):
                 if attempt == ATTEMPTS or not _can_be_tried_again(error, info):
                     raise
                 log.info("attempted again", operation=info.field_name, attempt=attempt)
+                await pause_before_attempt(attempt + 1)
         raise AssertionError("the last attempt returns or raises")
 
 

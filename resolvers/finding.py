@@ -1,9 +1,9 @@
 """Finding in a transaction what a mutation is about: in the viewer's scope, then locked by tenant and id.
 
 A distributed database locks a row only by its tenant, hence the two steps. One order of locks, everywhere, so that no
-two transactions wait for each other: the reseller, then its account, then the account's contract or organization, then
-the people and keys of a dashboard. The reseller is held in share mode, whatever is changed below it: mutations pass each
-other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
+two transactions wait for each other: the reseller, then its account, then the account's contract or organization,
+then the people and keys of a dashboard. The reseller is held in share mode, whatever is changed below it: mutations
+pass each other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
 """
 
 from typing import Any, TypeVar
@@ -72,7 +72,7 @@ async def lock_organization(info: Info, session: AsyncSession, id: str) -> tuple
 
 
 def held(rows: sa.Select[*tuple[Any, ...]], *shared: type[Base], last: type[Base]) -> sa.Select[*tuple[Any, ...]]:
-    """Lock what a statement selects in one go: these tables' rows in share mode, in this order, then those of `last`."""
+    """Lock what a statement selects, in one go: these tables' rows in share mode, in this order, then the last's."""
     first, *others = shared
     # SQLAlchemy writes one such clause; PostgreSQL takes several, and locks in their order.
     clauses = [*(f"FOR SHARE OF {table.__tablename__}" for table in others), f"FOR UPDATE OF {last.__tablename__}"]

@@ -27,7 +27,7 @@ from models.accounts import Account
 from models.audit import operator_event
 from models.catalog import PriceBook
 from models.database import Database
-from models.failures import has_lost_a_race
+from models.failures import has_lost_a_race, pause_before_attempt
 from models.invitations import Invitation
 from models.outbox import dead_letters
 from models.price_books import load_price_book, read_price_book
@@ -225,6 +225,7 @@ async def operated(
             can_pass = isinstance(error, IntegrityError) or has_lost_a_race(error)
             if attempt == ATTEMPTS or not can_pass:
                 raise
+            await pause_before_attempt(attempt + 1)
     raise AssertionError("the last attempt returns or raises")
 
 
