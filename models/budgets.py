@@ -48,4 +48,6 @@ def refilled(at: datetime, allowance: Allowance, *, at_most: int) -> sa.Executab
     """Return the statement that removes some rows of buckets that are full again, waits for nobody, returns keys."""
     old = Budget.filled_at <= at - allowance.refill_time
     some = sa.select(Budget.key_hash).where(old).limit(at_most).with_for_update(skip_locked=True)
-    return sa.delete(Budget).where(Budget.key_hash.in_(some)).returning(Budget.key_hash)
+    # A name of its own: a sub-select may be worked out once a row, and would then find others each time.
+    chosen = sa.select(some.cte("some").c.key_hash)
+    return sa.delete(Budget).where(Budget.key_hash.in_(chosen)).returning(Budget.key_hash)

@@ -48,4 +48,6 @@ def forgotten(at: datetime, *, at_most: int) -> sa.Delete:
     old = (
         sa.select(Throttle.key_hash).where(Throttle.forgotten_at <= at).limit(at_most).with_for_update(skip_locked=True)
     )
-    return sa.delete(Throttle).where(Throttle.key_hash.in_(old)).execution_options(synchronize_session=False)
+    # A name of its own: a sub-select may be worked out once a row, and would then find others each time.
+    some = sa.select(old.cte("old").c.key_hash)
+    return sa.delete(Throttle).where(Throttle.key_hash.in_(some)).execution_options(synchronize_session=False)
