@@ -10,7 +10,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from models.walls import EVERYTHING, NOTHING, WALLED, scoped
-from tests.models.walls.conftest import Tenants
+from tests.models.walls.conftest import NAMES, Tenants
 
 TABLES = sorted(WALLED)
 INSERT = "INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, $1::text::jsonb)"
@@ -62,14 +62,14 @@ async def refusal(sql: asyncpg.Connection, statement: str, *values: object) -> s
 async def test_a_tenants_rows_are_read_and_written_in_its_scope(
     sql: asyncpg.Connection, tenants: Tenants, table: str
 ) -> None:
-    column, added = WALLED[table], uuid7()
+    column, name, added = WALLED[table], NAMES.get(table, "id"), uuid7()
     mine = {tenants.northwind, added} if table == "resellers" else {tenants.northwind}
     async with sql.transaction():
         await sql.execute(scoped(mine))
         seen = await sql.fetch(f"SELECT {column} AS tenant FROM {table}")
-        one = tenants.another(table, tenants.northwind, id=added)
+        one = tenants.another(table, tenants.northwind, **{name: added})
         inserted = await sql.execute(INSERT.format(table=table), one)
-        verbs = [f"UPDATE {table} SET {column} = {column} WHERE id = $1", f"DELETE FROM {table} WHERE id = $1"]
+        verbs = [f"UPDATE {table} SET {column} = {column} WHERE {name} = $1", f"DELETE FROM {table} WHERE {name} = $1"]
         if table in ONLY_ADDED_TO:
             told = [await refusal(sql, verb, added) for verb in verbs]
         else:
@@ -86,8 +86,8 @@ async def test_a_tenants_rows_are_read_and_written_in_its_scope(
 async def test_a_tenants_rows_are_out_of_reach_in_any_other_scope(
     sql: asyncpg.Connection, tenants: Tenants, table: str, kind: str
 ) -> None:
-    column = WALLED[table]
-    named, id = f"{column} = $1 AND id = $2", UUID(tenants.rows[table, tenants.northwind]["id"])
+    column, name = WALLED[table], NAMES.get(table, "id")
+    named, id = f"{column} = $1 AND {name} = $2", UUID(tenants.rows[table, tenants.northwind][name])
     async with scope(sql, tenants, kind):
         seen = await sql.fetch(f"SELECT 1 FROM {table} WHERE {named}", tenants.northwind, id)
         counted = await sql.fetchval(f"SELECT count(*) FROM {table} WHERE {column} = $1", tenants.northwind)
