@@ -11,6 +11,7 @@ from graphql import specified_rules
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
+from auth.budgets import RateLimited
 from execution.admission.admission import Admission
 from execution.admission.limits import Limits
 from execution.admission.objections import Refused
@@ -19,6 +20,7 @@ from execution.compiler.strawberry_schema import StrawberryFramework
 from execution.running import Compiled, Interpreter, Run
 from resolvers import introspection
 from resolvers.answers import answered, refused
+from resolvers.rate_limit import limited, paid, told
 from resolvers.root import Mutation, Query
 from schema.context import Context
 from schema.notes import Operation as Noted
@@ -56,12 +58,18 @@ class Api(strawberry.Schema):
         request_id: str = "",
         only_reads: bool = False,
     ) -> dict[str, Any]:
-        """Return the body of the answer: data where it ran, errors in their one shape. Raises MutationNotAllowed.
+        """Return the body of the answer: data where it ran, errors in their one shape, and its cost.
 
-        What the request has read and holds is given back.
+        What the request has read and holds is given back. Raises MutationNotAllowed, and RateLimited where too few
+        points are left.
         """
         with context.notes.operating(query) as noted:
-            body = await self._body(query, context, noted, variables, operation_name, request_id, only_reads=only_reads)
+            given = (query, context, noted, variables, operation_name, request_id)
+            try:
+                body = await self._body(*given, only_reads=only_reads)
+            except RateLimited as error:
+                noted.answered(limited(error), context.cost)
+                raise
             noted.answered(body, context.cost)
         return body
 
@@ -87,12 +95,13 @@ class Api(strawberry.Schema):
             values = self.admission.values(operation, variables, hide_suggestions=hides)
             context.cost = self.admission.cost(operation, values)
             noted.runs(operation.node)
+            operation = await paid(self._schema, operation, values, context.cost, context)
             result = await self._run(operation, values, context)
         except Refused as refusal:
             return refused(refusal)
         finally:
             await context.close()
-        return answered(result, request_id, self.limits)
+        return answered(result, request_id, self.limits, told(context.standing) if context.standing else None)
 
 
 def interpreting(api: Api) -> Run:

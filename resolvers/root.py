@@ -31,6 +31,7 @@ from resolvers import (
     members,
     nodes,
     organizations,
+    rate_limit,
     resellers,
     sessions,
     subscriptions,
@@ -51,6 +52,7 @@ class Query:
     organization = query(organizations.organization, permission_classes=[SignedIn])
     quote = query(catalog.quote, permission_classes=[SignedIn])
     invitation = query(invitations.invitation, permission_classes=[Anyone])
+    rate_limit = query(rate_limit.rate_limit, permission_classes=[Anyone])
 
 
 @strawberry.type(

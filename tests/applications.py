@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from auth.budgets import Budgets
+from domain.budgets import Allowance
 from models.database import Database
 from models.sealing import Sealer
 from resolvers.api import Api
 from web.application import Application
 from web.hosts import Hosts
 from web.requests import RequestLog
+
+PLENTY = Allowance(10**6, 10**6)
 
 
 @contextmanager
@@ -27,6 +31,8 @@ def assembled(api: Api, database: Database | None, now: Callable[[], datetime], 
         "is_secure": False,
         "sealer": Sealer(bytes(32)),
         "hosts": Hosts(frozenset({"testserver"})),
+        # No test runs out of points, but those that want to.
+        "budgets": Budgets(PLENTY, PLENTY),
     }
     # The lifespan does not run, so nothing is connected to.
     made = Application(api=api, connect=_never, now=now, **(ordinary | other)).assembled()  # type: ignore[arg-type]

@@ -75,9 +75,17 @@ class Client:
         return errors[0]
 
     async def body(self, document: str, **variables: Any) -> bytes:
-        """Send an operation and return the answer as it travels."""
+        """Send an operation and return the answer as it travels, up to what is left to spend."""
         response = await self.http.post("/graphql", json={"query": document, "variables": variables})
-        return response.content
+        return response.content.partition(b'"throttleStatus"')[0]
+
+
+def told(response: httpx.Response) -> dict[str, Any]:
+    """Return the body of an answer without its cost, which every answer that ran has."""
+    body: dict[str, Any] = response.json()
+    if "data" in body:
+        assert body.pop("extensions").keys() == {"cost"}
+    return body
 
 
 def forbidden(permission: str) -> dict[str, Any]:

@@ -94,23 +94,31 @@ def stranger(app: RequestLog) -> Client:
 
 @pytest.fixture
 def statements(database: Database) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the statements that run inside a block, transaction control left out, and leases of points."""
+    return lambda: _collected(database, besides="budgets")
+
+
+@pytest.fixture
+def every_statement(database: Database) -> Callable[[], AbstractContextManager[list[str]]]:
     """Collect the statements that run inside a block, transaction control left out."""
+    return lambda: _collected(database)
 
-    @contextmanager
-    def collect() -> Iterator[list[str]]:
-        seen: list[str] = []
 
-        def note(*event: object) -> None:
-            seen.append(str(event[2]))
+@contextmanager
+def _collected(database: Database, besides: str | None = None) -> Iterator[list[str]]:
+    seen: list[str] = []
 
-        engine = database.engine.sync_engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+    def note(*event: object) -> None:
+        statement = str(event[2])
+        if besides is None or besides not in statement:
+            seen.append(statement)
 
-    return collect
+    engine = database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

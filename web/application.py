@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.backend import BadCredential, authenticate
-from auth.budgets import Budgets
+from auth.budgets import Budgets, RateLimited
 from auth.sessions import ORDINARY, Lengths
 from mail.inviting import Postman
 from models.database import Database
@@ -94,6 +94,7 @@ class Application:
                 HTTPException: _no_such_way,
                 BadCredential: _unauthenticated,
                 ForeignForm: site.foreign,
+                RateLimited: site.limited,
                 NotAnswered: site.not_answered,
                 SQLAlchemyError: _database_failed,
                 OSError: _database_failed,

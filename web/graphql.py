@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from auth.budgets import RateLimited
 from resolvers.api import Api, MutationNotAllowed
+from resolvers.rate_limit import limited
 from resolvers.trusted import DocumentRefused, TrustedDocuments
 from schema.context import Context
 from web.body import Unread, answer_unread, body_of
@@ -24,7 +26,7 @@ from web.limits import RequestLimits
 from web.negotiation import negotiated
 from web.origins import Origins
 from web.parameters import from_body, from_query, require_json
-from web.refusals import HEADERS, JSON, Refused, refused
+from web.refusals import HEADERS, JSON, Refused, answer, refused
 from web.running import Operations
 
 # How long a browser or a proxy may keep what is the same for everybody: the schema, which a new version changes.
@@ -61,6 +63,8 @@ class GraphQLEndpoint:
         except Refused as refusal:
             scope["state"]["notes"].refused(refusal.code)
             response = refusal.answer(media_type)
+        except RateLimited as error:
+            response = answer(429, limited(error), media_type, retry_after(error))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, media_type: str) -> Response:
@@ -134,3 +138,8 @@ class GraphQLEndpoint:
         response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
         response.headers["vary"] = "accept"
         return response
+
+
+def retry_after(error: RateLimited) -> dict[str, str]:
+    """Return the header that says when to come again, where waiting helps."""
+    return {} if error.retry_after is None else {"retry-after": str(error.retry_after)}

@@ -119,6 +119,11 @@ class Site:
         """Say that nothing was done with what somebody typed."""
         return self.page("message.html", None, status=400, heading="Nothing was done", message=str(error), onward="/")
 
+    async def limited(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 # Starlette's signature
+        """Answer whoever has spent their budget of points."""
+        message = "That was a lot at once. Wait a few seconds, and try again."
+        return self.page("message.html", None, status=429, heading="Not so fast", message=message, onward="/")
+
     def sign_in_first(self, request: Request) -> Response:
         """Return the way to the sign-in page, and from there back to where somebody wanted to go."""
         goal = request.url.path + (f"?{request.url.query}" if request.url.query else "")

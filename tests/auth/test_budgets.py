@@ -63,8 +63,8 @@ async def test_what_is_left_is_told(worker: Worker, clock: Clock) -> None:
     ]
 
 
-async def test_a_lease_is_spent_without_asking_the_database(worker: Worker, statements: Statements) -> None:
-    with statements() as seen:
+async def test_a_lease_is_spent_without_asking_the_database(worker: Worker, every_statement: Statements) -> None:
+    with every_statement() as seen:
         for _ in range(200):
             await worker.spend(1)
         leases = len(seen)
@@ -94,10 +94,12 @@ async def test_a_refused_operation_takes_nothing_and_a_cheaper_one_runs(worker: 
     assert (await worker.spend(100)).remaining == 0
 
 
-async def test_who_hammers_an_empty_bucket_costs_the_database_nothing(worker: Worker, statements: Statements) -> None:
+async def test_who_hammers_an_empty_bucket_costs_the_database_nothing(
+    worker: Worker, every_statement: Statements
+) -> None:
     await worker.spend_all(100)
 
-    with statements() as seen:
+    with every_statement() as seen:
         for _ in range(100):
             with pytest.raises(RateLimited):
                 await worker.spend(1)
@@ -106,16 +108,16 @@ async def test_who_hammers_an_empty_bucket_costs_the_database_nothing(worker: Wo
 
 
 async def test_what_the_bucket_never_holds_is_refused_and_waiting_does_not_help(
-    worker: Worker, statements: Statements
+    worker: Worker, every_statement: Statements
 ) -> None:
-    with statements() as seen, pytest.raises(RateLimited) as refused:
+    with every_statement() as seen, pytest.raises(RateLimited) as refused:
         await worker.spend(2_001)
 
     assert (refused.value.retry_after, seen) == (None, [])
 
 
-async def test_simultaneous_requests_of_one_worker_lease_once(worker: Worker, statements: Statements) -> None:
-    with statements() as seen:
+async def test_simultaneous_requests_of_one_worker_lease_once(worker: Worker, every_statement: Statements) -> None:
+    with every_statement() as seen:
         await asyncio.gather(*(worker.spend(10) for _ in range(20)))
 
     assert len(seen) == 1
@@ -206,11 +208,11 @@ async def test_a_worker_remembers_so_many_principals_and_no_more(
 
 
 async def test_full_buckets_are_swept_now_and_then(
-    worker: Worker, clock: Clock, statements: Statements, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, clock: Clock, every_statement: Statements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth.budgets, "SWEPT_EVERY", 2)
 
-    with statements() as seen:
+    with every_statement() as seen:
         for _ in range(3):
             await worker.spend(200)
 

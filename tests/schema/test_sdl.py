@@ -71,6 +71,7 @@ QUERIES = {
     "organization": "Needs somebody who is signed in.",
     "quote": "Needs somebody who is signed in.",
     "invitation": "Needs no permission.",
+    "rateLimit": "Needs no permission.",
 }
 # They need to be told nothing, so their input may be left out.
 WITHOUT_NEED = {"signOut", "startTwoFactor", "endOtherSessions"}

@@ -21,6 +21,8 @@ from tests.models.embedded.conftest import kill, server_processes, until
 ROOT = Path(__file__).parents[2]
 COMMAND = (str(ROOT / "server.py"), "serve")
 PASSWORD = "demo-password-of-the-tests"
+# All tests come from one address.
+PLENTY = {"STRANGER_BUDGET_POINTS": 10**6}
 ADA = "ada@northwind.example"
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { viewer { name } errors { code } } }"
 
@@ -136,7 +138,7 @@ def serving(
 ) -> Iterator[Server]:
     """Give a server that listens on a free port; whatever the test does to it, nothing of it is left."""
     port = free_port()
-    given = {"DATA_DIR": data_dir, "PORT": port, "DEMO_PASSWORD": PASSWORD, "WORKERS": workers, **settings}
+    given = {"DATA_DIR": data_dir, "PORT": port, "DEMO_PASSWORD": PASSWORD, "WORKERS": workers, **PLENTY, **settings}
     with TemporaryFile("w+") as printed:
         process = subprocess.Popen(  # noqa: S603 # our own command
             [sys.executable, *(word.format(port=port) for word in command)],

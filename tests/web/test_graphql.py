@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients import Client
+from tests.clients import Client, told
 from tests.world import World
 
 A_AND_B = "query A { a: __typename } query B { b: __typename }"
@@ -17,7 +17,7 @@ def refusal(code: str, message: str) -> dict[str, Any]:
 
 async def post(client: Client, body: bytes) -> tuple[int, Any]:
     response = await client.http.post("/graphql", content=body, headers={"content-type": "application/json"})
-    return response.status_code, response.json()
+    return response.status_code, told(response)
 
 
 @pytest.mark.parametrize("body", [b"null", b"123", b'"x"', b"true", b"[]", b'[{"query":"{ __typename }"}]'])
@@ -144,7 +144,7 @@ async def test_no_operation_runs_where_it_is_unclear_which(
 async def test_the_operation_that_is_named_runs(stranger: Client, name: str, data: dict[str, str]) -> None:
     response = await stranger.http.post("/graphql", json={"query": A_AND_B, "operationName": name})
 
-    assert response.json() == {"data": data}
+    assert told(response) == {"data": data}
 
 
 async def test_the_only_operation_needs_no_name(stranger: Client) -> None:
@@ -160,7 +160,7 @@ async def test_a_query_may_come_by_get(stranger: Client) -> None:
         "/graphql", params={"query": document, "operationName": "A", "variables": '{"no": false}', "extensions": "{}"}
     )
 
-    assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
+    assert (response.status_code, told(response)) == (200, {"data": {"__typename": "Query"}})
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ async def test_a_query_beside_a_mutation_may_come_by_get(stranger: Client) -> No
 
     response = await stranger.http.get("/graphql", params={"query": document, "operationName": "A"})
 
-    assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
+    assert (response.status_code, told(response)) == (200, {"data": {"__typename": "Query"}})
 
 
 @pytest.mark.parametrize("header", ["Bearer x", "Basic YWRhOng=", "Bearer", "x", ""])
