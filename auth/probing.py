@@ -1,9 +1,9 @@
 """Probing of subdomains: nobody finds out faster than 20 a minute which names are taken, or whose.
 
-Counted are the calls that tell something, and not requests: a name that was refused because it is taken, and a name
-that leads to no account which the viewer may see. After the twentieth the viewer waits for a minute, and then even a
-name that is free is not tried, for that would tell as much. A minute without any begins the count anew, so that in no
-minute there are more than 20. What was under way when the twentieth came is answered.
+Counted are the calls that tell something, and not requests: a name that was refused because it is taken, a name that
+was tried in a dry run, and one that leads to no account which the viewer may see. After the twentieth the viewer waits
+for a minute, and then even a name that is free is not tried, for that would tell as much. A minute without any begins
+the count anew, so that in no minute there are more than 20. What was under way when the twentieth came is answered.
 """
 
 import hashlib

@@ -11,13 +11,20 @@ from schema.context import Info
 
 @asynccontextmanager
 async def trying(info: Info, subdomain: str | None) -> AsyncIterator[None]:
-    """Try a subdomain inside the block, where one is given: a taken one counts. Raises TooManyAttempts."""
-    context, viewer = info.context, signed_in(info)
+    """Try a subdomain inside the block, where one is given: a taken one counts. Raises TooManyAttempts.
+
+    A dry run counts whatever comes of it: it tells of a free name, too, and costs no account.
+    """
+    context, viewer, is_dry = info.context, signed_in(info), info.context.change.call.is_dry
     if subdomain is not None:
-        await require_patience(context.database, viewer.id, at=context.now)
+        # What the gates have read is given back, so that a request never holds two connections.
+        await context.refresh()
+        ask = count_miss if is_dry else require_patience
+        await ask(context.database, viewer.id, at=context.now)
     try:
         yield
     except SubdomainTaken:
         # The transaction is rolled back by now; the count is not.
-        await count_miss(context.database, viewer.id, at=context.now)
+        if not is_dry:
+            await count_miss(context.database, viewer.id, at=context.now)
         raise

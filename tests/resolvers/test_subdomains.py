@@ -124,3 +124,13 @@ async def test_twenty_names_that_lead_nowhere_are_told_and_found_ones_do_not_cou
     assert found == [{"account": {"name": "Mine"}}] * 25
     assert [answer.codes for answer in missed] == [[]] * 20 + [["TOO_MANY_ATTEMPTS"]]
     assert after == {"account": {"name": "Mine"}}
+
+
+async def test_a_dry_run_tells_of_a_free_name_and_so_counts(world: World) -> None:
+    ada = await world.admin(reseller := await world.reseller())
+    asked = {**NEW, "resellerId": gid(reseller), "dryRun": True}
+
+    tried = [await ada.mutate("createAccount", {**asked, "subdomain": f"free-{number}"}) for number in range(21)]
+
+    codes = [[error["code"] for error in payload["errors"]] for payload in tried]
+    assert codes == [[]] * 20 + [["TOO_MANY_ATTEMPTS"]]
