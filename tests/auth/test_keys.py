@@ -13,7 +13,7 @@ from auth.keys import hash_secret, is_well_formed, new_secret
 from domain.tenancy import Role
 from models import ApiKey, ApiKeySecret
 from models.walls import EVERYTHING
-from tests.clients import Client
+from tests.clients import Client, told
 from tests.peeking import peek
 from tests.world import World
 
@@ -95,7 +95,7 @@ async def test_the_scheme_is_read_whatever_its_case(world: World) -> None:
 
     answer = await asked(world, f"bearer {secret}".encode())
 
-    assert answer.json() == {"data": {"viewer": {"name": "Robot 2"}}}
+    assert told(answer) == {"data": {"viewer": {"name": "Robot 2"}}}
 
 
 async def a_key(world: World, *, expires_at: datetime | None = None) -> tuple[ApiKey, Client, str]:

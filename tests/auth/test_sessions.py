@@ -19,7 +19,7 @@ from models.tokens import hash_token
 from models.walls import EVERYTHING
 from resolvers.api import Api
 from tests.applications import assembled
-from tests.clients import Client
+from tests.clients import Client, told
 from tests.world import SEALER, World
 
 EMAIL, PASSWORD = "ada@example.test", "correct horse battery staple"
@@ -101,7 +101,7 @@ async def test_signing_in_sets_a_cookie_that_no_script_reads_and_no_foreign_form
     response = await posted(stranger, SIGN_IN, email=EMAIL, password=PASSWORD)
 
     cookie = cookie_of(response)
-    assert response.json() == {"data": SIGNED_IN}
+    assert told(response) == {"data": SIGNED_IN}
     assert cookie.key == "session"
     assert attributes(cookie) == {"path": "/", "max-age": "1209600", "httponly": True, "samesite": "lax"}
 
@@ -184,7 +184,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
 ) -> None:
     response = await posted(stranger, SIGN_IN, email=email, password=password)
 
-    assert (response.status_code, response.json()) == (200, {"data": REFUSED})
+    assert (response.status_code, told(response)) == (200, {"data": REFUSED})
     assert "set-cookie" not in response.headers
     assert await stored(world) == 0
 
@@ -239,7 +239,7 @@ async def test_signing_out_removes_the_cookie_and_ends_the_session_for_whoever_k
     response = await posted(client, SIGN_OUT)
 
     cookie = cookie_of(response)
-    assert response.json() == {"data": {"signOut": {"errors": []}}}
+    assert told(response) == {"data": {"signOut": {"errors": []}}}
     assert (cookie.key, cookie.value, cookie["max-age"], cookie["path"]) == ("session", "", "0", "/")
     assert await thief.query(WHO) == {"viewer": None}
     assert await stored(world) == 0
