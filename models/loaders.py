@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from aiodataloader import DataLoader
 
 from domain.tenancy import DashboardKind
 from models import ids
@@ -19,7 +18,7 @@ from models.accounts import accounts_among
 from models.base import among
 from models.catalog import Plan, plans_among, plans_on
 from models.database import Snapshot
-from models.loading import ById, Row
+from models.loading import Batch, ById, Row
 from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
 from models.paging import Page, Slice
@@ -38,9 +37,9 @@ class Loaders(PeopleLoaders):
 
     def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
         super().__init__(snapshot, scope)
-        self._organization_pages: dict[Page, DataLoader[tuple[UUID, UUID], Slice]] = {}
-        self._account_pages: dict[AccountList, DataLoader[tuple[UUID, date], Slice]] = {}
-        self._account_counts: dict[Kept, DataLoader[tuple[UUID, date], int]] = {}
+        self._organization_pages: dict[Page, Batch[tuple[UUID, UUID], Slice]] = {}
+        self._account_pages: dict[AccountList, Batch[tuple[UUID, date], Slice]] = {}
+        self._account_counts: dict[Kept, Batch[tuple[UUID, date], int]] = {}
 
     @cached_property
     def resellers(self) -> ById:
@@ -73,7 +72,7 @@ class Loaders(PeopleLoaders):
         return self._by_id(plans_among)
 
     @cached_property
-    def price_lists(self) -> DataLoader[tuple[str, date], Sequence[Plan]]:
+    def price_lists(self) -> Batch[tuple[str, date], Sequence[Plan]]:
         """The plans effective in a currency on a day."""
 
         async def each(keys: list[tuple[str, date]]) -> list[Sequence[Plan]]:
@@ -82,29 +81,29 @@ class Loaders(PeopleLoaders):
                 for currency, day in keys
             ]
 
-        return DataLoader(each)
+        return Batch(each)
 
     @cached_property
-    def terms(self) -> DataLoader[str, Row | None]:
+    def terms(self) -> Batch[str, Row | None]:
         """The current terms, by whatever key: they are the same for everybody."""
 
         async def current(keys: list[str]) -> list[Row | None]:
             rows = await self._snapshot.fetch(current_terms())
             return [rows[0] if rows else None for _ in keys]
 
-        return DataLoader(current)
+        return Batch(current)
 
     @cached_property
-    def acceptances(self) -> DataLoader[tuple[UUID, str], Sequence[Row]]:
+    def acceptances(self) -> Batch[tuple[UUID, str], Sequence[Row]]:
         """For which resellers a user accepted a version of the terms."""
 
         async def each(keys: list[tuple[UUID, str]]) -> list[Sequence[Row]]:
             return [await self._snapshot.fetch(acceptances_of(user, version)) for user, version in keys]
 
-        return DataLoader(each)
+        return Batch(each)
 
     @cached_property
-    def organization_counts(self) -> DataLoader[tuple[UUID, UUID], int]:
+    def organization_counts(self) -> Batch[tuple[UUID, UUID], int]:
         """How many organizations an account has, by (reseller id, account id)."""
 
         async def count(keys: list[tuple[UUID, UUID]]) -> list[int]:
@@ -116,7 +115,7 @@ class Loaders(PeopleLoaders):
             numbers = {row.account_id: row.number for row in await self._snapshot.fetch(counted)}
             return [numbers.get(account_id, 0) for _, account_id in keys]
 
-        return DataLoader(count)
+        return Batch(count)
 
     async def place(self, kind: DashboardKind, id: UUID) -> Place | None:
         """Return a dashboard that the scope knows of."""
@@ -152,7 +151,7 @@ class Loaders(PeopleLoaders):
             return contract and await self.accounts.load(contract.account_id)
         return await self.accounts.load(key) if prefix == "acct" else None
 
-    def accounts_of(self, asked: AccountList) -> DataLoader[tuple[UUID, date], Slice]:
+    def accounts_of(self, asked: AccountList) -> Batch[tuple[UUID, date], Slice]:
         """The same page of the accounts of many resellers, by (reseller id, its civil day)."""
 
         async def slices(keys: list[tuple[UUID, date]]) -> list[Slice]:
@@ -162,9 +161,9 @@ class Loaders(PeopleLoaders):
                     found[row.reseller_id].append(row)
             return [asked.page.cut(found[reseller], asked.order(today)) for reseller, today in keys]
 
-        return self._account_pages.setdefault(asked, DataLoader(slices))
+        return self._account_pages.setdefault(asked, Batch(slices))
 
-    def account_counts(self, kept: Kept) -> DataLoader[tuple[UUID, date], int]:
+    def account_counts(self, kept: Kept) -> Batch[tuple[UUID, date], int]:
         """How many accounts of many resellers are kept, by (reseller id, its civil day)."""
 
         async def counts(keys: list[tuple[UUID, date]]) -> list[int]:
@@ -174,15 +173,15 @@ class Loaders(PeopleLoaders):
                 found.update({row.reseller_id: row.number for row in rows})
             return [found.get(reseller, 0) for reseller, _ in keys]
 
-        return self._account_counts.setdefault(kept, DataLoader(counts))
+        return self._account_counts.setdefault(kept, Batch(counts))
 
     def _own(self, resellers: Sequence[UUID]) -> list[UUID]:
         return [reseller for reseller in resellers if reseller in self._scope.resellers]
 
-    def organizations_of(self, page: Page) -> DataLoader[tuple[UUID, UUID], Slice]:
+    def organizations_of(self, page: Page) -> Batch[tuple[UUID, UUID], Slice]:
         """The same page of the organizations of many accounts, by (reseller id, account id)."""
         if page not in self._organization_pages:
-            self._organization_pages[page] = DataLoader(self._organization_slices(page))
+            self._organization_pages[page] = Batch(self._organization_slices(page))
         return self._organization_pages[page]
 
     def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:

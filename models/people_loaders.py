@@ -8,14 +8,13 @@ from functools import cached_property
 from uuid import UUID
 
 import sqlalchemy as sa
-from aiodataloader import DataLoader
 
 from domain.tenancy import DashboardKind
 from models.api_keys import ApiKey, api_key_rows
 from models.base import among
 from models.dashboards import dashboard_names
 from models.invitations import Invitation, invitation_rows
-from models.loading import Batched, Row, grouped
+from models.loading import Batch, Batched, Row, grouped
 from models.memberships import Membership
 from models.places import member_rows
 from models.prepared import Ids, prepared
@@ -44,22 +43,22 @@ class PeopleLoaders(Batched):
     """Loaders of members, invitations and API keys."""
 
     @cached_property
-    def members(self) -> DataLoader[UUID, Sequence[Row]]:
+    def members(self) -> Batch[UUID, Sequence[Row]]:
         """The members of a dashboard, by its id; asked only of dashboards that a policy lets the viewer read."""
 
         async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
             rows = await self._snapshot.fetch(member_rows().where(among(Membership.dashboard_id, dashboards)))
             return grouped(rows, "dashboard_id", dashboards)
 
-        return DataLoader(of_each)
+        return Batch(of_each)
 
     @cached_property
-    def memberships(self) -> DataLoader[UUID, Row | None]:
+    def memberships(self) -> Batch[UUID, Row | None]:
         """Memberships by id, in the scope's tenants; whether one may be seen, a policy says."""
         return self._by_id(members_among)
 
     @cached_property
-    def memberships_of(self) -> DataLoader[UUID, Sequence[Row]]:
+    def memberships_of(self) -> Batch[UUID, Sequence[Row]]:
         """A user's memberships in the scope's tenants, by the user's id."""
 
         async def of_each(users: list[UUID]) -> list[Sequence[Row]]:
@@ -67,15 +66,15 @@ class PeopleLoaders(Batched):
             found = await self._snapshot.fetch(member_rows().where(mine, among(Membership.user_id, users)))
             return grouped(found, "user_id", users)
 
-        return DataLoader(of_each)
+        return Batch(of_each)
 
     @cached_property
-    def invitations(self) -> DataLoader[UUID, Row | None]:
+    def invitations(self) -> Batch[UUID, Row | None]:
         """Invitations by id, in the scope's tenants; whether one may be seen, a policy says."""
         return self._by_id(invitations_among)
 
     @cached_property
-    def invitations_to(self) -> DataLoader[UUID, Sequence[Row]]:
+    def invitations_to(self) -> Batch[UUID, Sequence[Row]]:
         """The invitations to a dashboard, newest first, by its id; asked as members are."""
 
         async def to_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
@@ -84,15 +83,15 @@ class PeopleLoaders(Batched):
             found = await self._snapshot.fetch(rows.order_by(Invitation.id.desc()))
             return grouped(found, "dashboard_id", dashboards)
 
-        return DataLoader(to_each)
+        return Batch(to_each)
 
     @cached_property
-    def api_keys(self) -> DataLoader[UUID, Row | None]:
+    def api_keys(self) -> Batch[UUID, Row | None]:
         """API keys by id, in the scope's tenants; whether one may be seen, a policy says."""
         return self._by_id(api_keys_among)
 
     @cached_property
-    def api_keys_of(self) -> DataLoader[UUID, Sequence[Row]]:
+    def api_keys_of(self) -> Batch[UUID, Sequence[Row]]:
         """The API keys of a dashboard, newest first, by its id; asked as members are."""
 
         async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
@@ -101,10 +100,10 @@ class PeopleLoaders(Batched):
             found = await self._snapshot.fetch(rows.order_by(ApiKey.id.desc()))
             return grouped(found, "dashboard_id", dashboards)
 
-        return DataLoader(of_each)
+        return Batch(of_each)
 
     @cached_property
-    def names(self) -> DataLoader[tuple[DashboardKind, UUID, UUID], str]:
+    def names(self) -> Batch[tuple[DashboardKind, UUID, UUID], str]:
         """Names of dashboards somebody is invited to, by (kind, reseller id, id): an invitation shows its name."""
 
         async def of_each(keys: list[tuple[DashboardKind, UUID, UUID]]) -> list[str]:
@@ -118,7 +117,7 @@ class PeopleLoaders(Batched):
             named = {row.id: row.name for row in rows}
             return [named[id] for _, _, id in keys]
 
-        return DataLoader(of_each)
+        return Batch(of_each)
 
     def _beyond(self, scope: Scope) -> set[UUID] | None:
         asked = set(scope.tenants)

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from models import Account, Organization, Reseller, Subscription, ids
 from models.database import Database, Snapshot
 from models.loaders import Loaders
+from models.loading import Batch
 from models.organizations import OwningAccount
 from models.paging import Page
 from models.scopes import Scope
@@ -236,3 +237,31 @@ async def test_all_loaders_read_one_moment(northwind: Northwind, world: World, s
     added = await world.account(northwind.reseller)
 
     assert await loaders.accounts.load(added.id) is None
+
+
+async def test_whoever_waits_no_longer_takes_nothing_from_who_waits_for_the_same() -> None:
+    asked, may_answer = list[list[int]](), asyncio.Event()
+
+    async def doubled(keys: list[int]) -> list[int]:
+        asked.append(keys)
+        await may_answer.wait()
+        return [2 * key for key in keys]
+
+    loader = Batch(doubled)
+    first, second, other = loader.load(1), loader.load(1), loader.load(2)
+    first.cancel()
+    may_answer.set()
+
+    assert (await second, await other, await loader.load(1)) == (2, 4, 2)
+    assert asked == [[1, 2]]
+
+
+async def test_what_fails_fails_for_all_who_wait_for_it() -> None:
+    async def failing(keys: list[int]) -> list[int]:
+        raise LookupError(keys)
+
+    loader = Batch(failing)
+    waiting = [loader.load(1), loader.load(1), loader.load(2)]
+
+    failed = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [repr(each) for each in failed] == ["LookupError([1, 2])"] * 3
