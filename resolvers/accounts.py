@@ -69,8 +69,10 @@ async def account(
     else:
         key = ids.read(id or "", "acct") if subdomain is None else await id_of_subdomain(info, subdomain)
     account = None if key is None else await Account.load(info, key)
-    if account is None and subdomain is not None:
+    if account is None and subdomain is not None and subdomain not in info.context.missed:
         await count_miss(info.context.database, signed_in(info).id, at=info.context.now)
+        # Not before: what is refused is refused each time.
+        info.context.missed.add(subdomain)
     return account
 
 

@@ -58,6 +58,8 @@ class Context:
     # The header's, and how many mutations of the request have begun.
     idempotency_key: str | None = None
     calls_begun: int = 0
+    # Names that led nowhere and were counted: a query's resolvers may be called twice (docs/decisions/0010).
+    missed: set[str] = field(default_factory=set)
 
     snapshot: Snapshot = field(init=False)
     loaders: Loaders = field(init=False)

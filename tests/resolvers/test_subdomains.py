@@ -134,3 +134,13 @@ async def test_a_dry_run_tells_of_a_free_name_and_so_counts(world: World) -> Non
 
     codes = [[error["code"] for error in payload["errors"]] for payload in tried]
     assert codes == [[]] * 20 + [["TOO_MANY_ATTEMPTS"]]
+
+
+async def test_a_name_that_leads_nowhere_counts_once_whatever_else_is_wrong_with_the_query(world: World) -> None:
+    ben = await world.admin(await world.reseller())
+    document = "query($subdomain: String) { account(subdomain: $subdomain) { name } wrong: account { name } }"
+
+    missed = [await ben.run(document, subdomain="missing") for _ in range(21)]
+
+    assert [answer.codes for answer in missed[:20]] == [["BAD_USER_INPUT"]] * 20
+    assert sorted(missed[20].codes) == ["BAD_USER_INPUT", "TOO_MANY_ATTEMPTS"]

@@ -46,6 +46,10 @@ scalar Day
 """
 
 
+# The same each time: it is written with its address.
+NOTHING = object()
+
+
 class Kind(Enum):
     """What the enum's values are in Python."""
 
@@ -140,7 +144,7 @@ def _resolver(schema: GraphQLSchema, kind: GraphQLObjectType, name: str, field: 
 def _made(schema: GraphQLSchema, setting: Setting, place: list[Any], kind: Any, text: str) -> Any:
     random = Random(repr((setting.seed, place)))  # noqa: S311 # the same each time is what it is for
     if random.random() < setting.trouble:
-        trouble = [None, ValueError(f"trouble at {place}"), object(), "wrong", [], {"__typename": "Nobody"}, 2**40]
+        trouble = [None, ValueError(f"trouble at {place}"), NOTHING, "wrong", [], {"__typename": "Nobody"}, 2**40]
         return random.choice(trouble)
     if isinstance(kind, GraphQLNonNull):
         return _value(schema, setting, place, kind.of_type, text, random)
