@@ -43,7 +43,7 @@ async def test_an_account_is_added_and_looked_up_by_its_external_id(world: World
     assert await ada.query(LOOKED_UP, externalId="CRM/42", resellerId=gid(reseller)) == {"account": made}
     assert await ada.query(LOOKED_UP, externalId="CRM/42") == {"account": made}
     assert await ada.query(LOOKED_UP, externalId="crm/42") == {"account": None}
-    assert await ada.query(LOOKED_UP, externalId="CRM/\0") == {"account": None}
+    assert await ada.query(LOOKED_UP, externalId="CRM/\t") == {"account": None}
 
 
 async def test_an_external_id_is_changed_kept_and_cleared(world: World) -> None:
@@ -103,7 +103,7 @@ async def test_a_contract_has_an_external_id_as_well(world: World) -> None:
     assert await ada.refused("upsertSubscription", asked) == TAKEN
 
 
-@pytest.mark.parametrize("written", ["", "  ", "x" * 256, "one\0", "one\ntwo", "one\u202etwo"])
+@pytest.mark.parametrize("written", ["", "  ", "x" * 256, "one\ntwo", "zero\u200bwidth"])
 async def test_an_external_id_is_a_line_of_1_to_255_characters(world: World, written: str) -> None:
     account = await world.account(reseller := await world.reseller())
     ada, refused = await world.admin(reseller), ("BAD_USER_INPUT", ["input", "externalId"])
