@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 ANSWER_SECONDS = 60
+# A server closes a connection that nobody uses: one that has rested is not trusted, as careful clients do not.
+REST_SECONDS = 2
 
 
 class NeverSent(Exception):
@@ -34,6 +37,7 @@ class Wire:
     headers: Mapping[str, str] = field(default_factory=dict)
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
+    _used_at: float = 0
 
     async def ask(self, document: str, variables: dict[str, Any], **headers: str) -> Answer:
         """Post an operation. Raises NeverSent or NoAnswer."""
@@ -64,7 +68,9 @@ class Wire:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
-                return await self._answer(reader)
+                answer = await self._answer(reader)
+                self._used_at = time.monotonic()
+                return answer
         except (OSError, EOFError, TimeoutError) as error:
             self.close()
             raise NoAnswer(type(error).__name__) from None
@@ -73,8 +79,9 @@ class Wire:
             raise
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        has_rested, self._used_at = time.monotonic() - self._used_at > REST_SECONDS, time.monotonic()
         # What the server has closed meanwhile says nothing about the next request.
-        if self._reader is None or self._writer is None or self._reader.at_eof() or self._writer.is_closing():
+        if self._reader is None or self._writer is None or self._reader.at_eof() or has_rested:
             self.close()
             try:
                 self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**21)
