@@ -10,10 +10,14 @@ from models.audit import AuditEvent
 from models.sessions import session_id
 from models.walls import EVERYTHING
 from tests.clients import Client
+from tests.tenants.schema import EXTERNAL_ID
 from tests.world import PARTNER, Place, World, gid
 
 # Counted for everybody alike, and by no tenant's doing.
 COUNTERS = frozenset({"budgets", "throttles"})
+
+# A customer has no external id of its own to give.
+EXTERNAL: dict[bool, dict[str, str]] = {False: {"externalId": EXTERNAL_ID}, True: {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ async def estate(world: World, word: str, reseller: Reseller | None = None) -> E
         "key": gid(key),
         "viewer": ids.encode("viewer", admin.id),
         "sess": await _session(world, admin),
-        "event": await _event(world, client, gid(account), word),
+        "event": await _event(
+            world, client, gid(account), {"name": f"{word} account, renamed"} | EXTERNAL[is_customer]
+        ),
     }
     clients = {
         "admin": client,
@@ -80,9 +86,10 @@ async def _session(world: World, person: User) -> str:
     return ids.encode("sess", session_id(row.token_hash))
 
 
-async def _event(world: World, client: Client, account: str, word: str) -> str:
-    renamed = await client.mutate("updateAccount", {"id": account, "name": f"{word} account, renamed"})
-    assert renamed["errors"] == []
+async def _event(world: World, client: Client, account: str, change: dict[str, str]) -> str:
+    # Something is changed, so that it is written down.
+    changed = await client.mutate("updateAccount", {"id": account, **change})
+    assert changed["errors"] == []
     async with world.database.snapshot(EVERYTHING) as moment:
         latest = sa.select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(1)
         (row,) = await moment.fetch(latest)

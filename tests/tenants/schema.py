@@ -4,7 +4,7 @@ What is found is what the schema has: a new field or mutation that takes an id i
 document can be written for raises, so that it is not passed over in silence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,11 @@ from graphql import (
 )
 
 DEPTH = 1
+EXTERNAL_ID = "sold-here"
 # A good value of each scalar.
 VALUES = {
     "ID": '"resl_00000000000000000000000001"',
-    "String": '"some-words-that-fit"',
+    "String": f'"{EXTERNAL_ID}"',
     "Int": "1",
     "Boolean": "true",
     "Date": '"2025-06-01"',
@@ -37,6 +38,8 @@ VALUES = {
 }
 # Of a string that has to be more than words.
 NAMED = {"email": '"somebody@example.test"'}
+# Arguments that mean something only together, though neither has to be there.
+TOGETHER = {"resellerId": "externalId"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,14 @@ class Walk:
             return ""
         own = [f"{name}{self.selection(each, depth - 1)}" for name, each in self._readable(type_, depth)]
         kinds = self.schema.get_possible_types(type_) if isinstance(type_, GraphQLInterfaceType) and depth > 0 else ()
-        return f" {{ __typename {' '.join([*own, *(self._as(kind, type_, depth) for kind in kinds)])} }}"
+        return f" {{ __typename {' '.join([*own, *(self._as(kind, kinds, depth) for kind in kinds)])} }}"
 
-    def _as(self, kind: GraphQLObjectType, interface: GraphQLInterfaceType, depth: int) -> str:
-        # Aliased by the type, because fields of one name may have different types.
+    def _as(self, kind: GraphQLObjectType, kinds: Sequence[GraphQLObjectType], depth: int) -> str:
+        # What one name stands for with different types cannot be read beside each other; it is read of each type alone.
         fields = [
-            f"{kind.name}_{name}: {name}{self.selection(each, depth - 1)}"
+            f"{name}{self.selection(each, depth - 1)}"
             for name, each in self._readable(kind, depth)
-            if name not in interface.fields
+            if len({str(other.fields[name].type) for other in kinds if name in other.fields}) == 1
         ]
         return f"... on {kind.name} {{ __typename {' '.join(fields)} }}"
 
@@ -129,7 +132,7 @@ class Walk:
         return ", ".join(
             f"{name}: {_value(each.type, way[1:] if name == way[0] else (), id, is_it=way == (name,))}"
             for name, each in given.items()
-            if name == way[0] or is_required_argument(each)
+            if name in {way[0], TOGETHER.get(way[0])} or is_required_argument(each)
         )
 
 
