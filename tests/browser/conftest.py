@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
     "--disable-component-update",
+    # Pages of other origins may ask this machine: it is the application that has to refuse them.
+    "--disable-features=LocalNetworkAccessChecks",
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
