@@ -14,12 +14,14 @@ import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, WebError, async_playwright
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.budgets import Budgets
 from auth.demo import offer_demo
 from mail.delivery import Delivery
 from mail.letters import sender_of
 from mail.transports import FolderTransport
 from models.database import Database
 from resolvers.api import Api
+from tests.applications import PLENTY
 from tests.browser.people import PASSWORD
 from tests.world import SEALER, Clock
 from web.application import Application
@@ -102,6 +104,8 @@ async def site(api: Api, database: Database, clock: Clock, tmp_path: Path, reque
             sealer=SEALER,
             hosts=Hosts.of(listening_on="127.0.0.1", public="127.0.0.1"),
             mailbox=tmp_path / "mail",
+            # The clock stands still, so that nothing flows in.
+            budgets=Budgets(PLENTY, PLENTY),
         ).assembled()
         server = uvicorn.Server(
             uvicorn.Config(noting(app, requested), lifespan="on", ws="none", log_config=None, access_log=False)

@@ -107,7 +107,7 @@ class Walk:
         if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             return ""
         own = [f"{name}{self.selection(each, depth - 1)}" for name, each in self._readable(type_, depth)]
-        kinds = self.schema.get_possible_types(type_) if isinstance(type_, GraphQLInterfaceType) and depth > 0 else ()
+        kinds = self.schema.get_possible_types(type_) if isinstance(type_, GraphQLInterfaceType) and depth > 1 else ()
         return f" {{ __typename {' '.join([*own, *(self._as(kind, kinds, depth) for kind in kinds)])} }}"
 
     def _as(self, kind: GraphQLObjectType, kinds: Sequence[GraphQLObjectType], depth: int) -> str:
@@ -161,7 +161,8 @@ def _object(type_: GraphQLInputObjectType, way: tuple[str, ...], id: str) -> str
     fields = []
     for name, each in type_.fields.items():
         leads_there = way[:1] == (name,)
-        if leads_there or is_required_input_field(each) or (type_.is_one_of and not way):
+        is_needed = is_required_input_field(each) or name == TOGETHER.get(way[0] if way else "")
+        if leads_there or is_needed or (type_.is_one_of and not way):
             value = _value(each.type, way[1:] if leads_there else (), id, is_it=way == (name,))
             fields.append(f"{name}: {NAMED.get(name, value)}")
     return f"{{ {', '.join(fields)} }}"
