@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.backend import authenticate
+from auth.budgets import Budgets
 from auth.viewer import Viewer
 from domain.tenancy import Role
 from mail.inviting import Postman
 from models.database import Database
 from resolvers.api import Api, build_api
 from schema.context import Context
+from tests.applications import PLENTY
 from tests.clients import Client
 from tests.execution.compiler.operations import Operation, operations
 from tests.execution.compiler.test_same_answers import EXAMPLES, generated
@@ -56,9 +58,16 @@ async def answer(api: Api, database: Database, world: World, viewer: Viewer | No
     """Return the answer of one request; its errors in the order of their places, because they run concurrently."""
     document, variables = operation
     postman, portal = Postman("http://testserver", SEALER), "https://{subdomain}.portal.test/"
-    context = Context(database=database, now=world.clock(), viewer=viewer, portal_url=portal, postman=postman)
+    context = Context(
+        database=database,
+        now=world.clock(),
+        viewer=viewer,
+        portal_url=portal,
+        postman=postman,
+        budgets=Budgets(PLENTY, PLENTY),
+    )
     body = await api.answer(graphql.print_ast(document), context, variables=variables)
-    # What an operation leaves in the budget, the next one finds.
+    # It tells what an operation has left in its own budget.
     body.pop("extensions", None)
     body.get("errors", []).sort(key=lambda error: str(error.get("path")))
     return orjson.dumps(body)
