@@ -21,6 +21,8 @@ from tests.execution.compiler.operations import Operation, operations
 from tests.execution.compiler.test_same_answers import EXAMPLES, generated
 from tests.world import HUNTRESS, SEALER, World, gid
 
+# One for all answers: each would lease a part of its own.
+AMPLE = Budgets(PLENTY, PLENTY)
 COMPILED, PLAIN = build_api(is_compiled=True), build_api(is_compiled=False)
 WORDS = {name: st.just(graphql.StringValueNode(value="2025-01-01")) for name in ("Date", "DateTime")}
 SCALARS = {**WORDS, "Decimal": st.just(graphql.StringValueNode(value="3.50"))}
@@ -64,7 +66,7 @@ async def answer(api: Api, database: Database, world: World, viewer: Viewer | No
         viewer=viewer,
         portal_url=portal,
         postman=postman,
-        budgets=Budgets(PLENTY, PLENTY),
+        budgets=AMPLE,
     )
     body = await api.answer(graphql.print_ast(document), context, variables=variables)
     # It tells what an operation has left in its own budget.
