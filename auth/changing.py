@@ -9,7 +9,7 @@ from auth.proving import hold, prove
 from auth.resetting import Letters
 from auth.sessions import SignedIn
 from auth.viewer import Viewer
-from domain.errors import InvalidCredentials, WrongPassword
+from domain.credentials import InvalidCredentials, WrongPassword
 from domain.passwords import clean_password
 from models.audit import personal_event
 from models.database import Database

@@ -13,21 +13,10 @@ from typing import Protocol
 from uuid import UUID
 
 from auth.viewer import ROLES, Permission, Seat, Viewer
-from domain.catalog import SupportType
-from domain.errors import (
-    AccountDisabled,
-    BadInput,
-    Conflict,
-    Forbidden,
-    LastAdmin,
-    NotEligibleForPartnerSupported,
-    PartnerSupportedOnly,
-    PeopleOnly,
-    Refusal,
-    TermsNotAccepted,
-    TwoFactorRequired,
-)
-from domain.lifecycle import SubscriptionStatus, require_enabled, require_pending
+from domain.catalog import NotEligibleForPartnerSupported, SupportType
+from domain.dashboards import LastAdmin, PartnerSupportedOnly, PeopleOnly, TermsNotAccepted, TwoFactorRequired
+from domain.errors import BadInput, Conflict, Forbidden, Refusal
+from domain.lifecycle import AccountDisabled, SubscriptionStatus, require_enabled, require_pending
 from domain.tenancy import Role
 from models.audit import ActorKind
 from models.places import Place

@@ -12,8 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.errors import TooManyAttempts
-from domain.throttling import seconds_until
+from domain.throttling import TooManyAttempts, seconds_until
 from models.database import Database
 from models.throttles import Throttle, count_one
 

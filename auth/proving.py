@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import throttling
 from auth.passwords import verify_password
-from domain.errors import InvalidCredentials
+from domain.credentials import InvalidCredentials
 from domain.naming import EMAIL_LENGTH
 from models.database import Database
 from models.users import User, credentials_of

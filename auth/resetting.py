@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from auth import throttling
 from auth.passwords import common_passwords, hash_password
-from domain.errors import ResetUnusable
+from domain.credentials import ResetUnusable
 from domain.naming import clean_email
 from domain.passwords import clean_password
 from models.audit import personal_event

@@ -11,7 +11,8 @@ from auth import codes, throttling
 from auth.passwords import rehashed
 from auth.proving import hold, prove
 from auth.viewer import Viewer
-from domain.errors import InvalidCredentials, NotFound, SecondFactorRequired, Unauthenticated
+from domain.credentials import InvalidCredentials, SecondFactorRequired
+from domain.errors import NotFound, Unauthenticated
 from models.audit import personal_event
 from models.database import Database
 from models.sealing import Sealer

@@ -22,8 +22,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import TooManyAttempts
-from domain.throttling import REMEMBERED_FOR, pause_after, seconds_until
+from domain.throttling import REMEMBERED_FOR, TooManyAttempts, pause_after, seconds_until
 from models.database import Database
 from models.throttles import Throttle, count_one, forgotten
 

@@ -17,7 +17,8 @@ from auth import codes, sessions, throttling
 from auth.proving import hold, prove
 from auth.sessions import SignedIn
 from auth.viewer import Viewer
-from domain.errors import Conflict, InvalidCredentials, WrongCode, WrongPassword
+from domain.credentials import InvalidCredentials, WrongCode, WrongPassword
+from domain.errors import Conflict
 from models.audit import personal_event
 from models.database import Database
 from models.sealing import Sealer

@@ -1,9 +1,10 @@
 """What a reseller sells: the two support types and the two billing intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from domain.errors import NotEligibleForPartnerSupported
+from domain.errors import ErrorCode, Refusal
 
 
 class SupportType(Enum):
@@ -43,6 +44,15 @@ DEFINITIONS = (
         "The partner answers the customer's questions, and enters the account's dashboard to co-manage it.",
     ),
 )
+
+
+class NotEligibleForPartnerSupported(Refusal):
+    """Only a reseller that qualifies may sell Partner Supported."""
+
+    code = ErrorCode.NOT_ELIGIBLE_FOR_PARTNER_SUPPORTED
+
+    def __init__(self, path: Sequence[str] = ("support_type",)) -> None:
+        super().__init__("This reseller is not eligible to sell Partner Supported.", path)
 
 
 def require_sellable(support_type: SupportType, *, is_eligible: bool) -> None:

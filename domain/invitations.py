@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from enum import Enum
 
+from domain.errors import Conflict, ErrorCode
+
 VALID_FOR = timedelta(days=7)
 
 
@@ -13,6 +15,15 @@ class InvitationStatus(Enum):
     ACCEPTED = "ACCEPTED"
     REVOKED = "REVOKED"
     EXPIRED = "EXPIRED"
+
+
+class InvitationUnusable(Conflict):
+    """The same answer whatever is wrong with the invitation."""
+
+    code = ErrorCode.INVITATION_UNUSABLE
+
+    def __init__(self) -> None:
+        super().__init__("This invitation cannot be used.", ("token",))
 
 
 def invitation_status(

@@ -6,10 +6,11 @@ An account's status is derived from dates when it is read; no job has to run for
                PENDING ──withdraw──▶ CANCELED                  either ───activation──▶ ACTIVE
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 
-from domain.errors import AccountDisabled, Conflict, SubscriptionAlreadyActive
+from domain.errors import Conflict, ErrorCode, Refusal
 
 
 class AccountStatus(Enum):
@@ -31,6 +32,24 @@ class SubscriptionStatus(Enum):
 
 
 OPEN = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE)
+
+
+class SubscriptionAlreadyActive(Conflict):
+    """An active contract is neither edited, withdrawn nor activated again, and its support type stays."""
+
+    code = ErrorCode.SUBSCRIPTION_ALREADY_ACTIVE
+
+    def __init__(self, path: Sequence[str] = ()) -> None:
+        super().__init__("The account's contract is active already.", path)
+
+
+class AccountDisabled(Refusal):
+    """A disabled account can be looked at, not changed."""
+
+    code = ErrorCode.ACCOUNT_DISABLED
+
+    def __init__(self) -> None:
+        super().__init__("This is disabled: it can be looked at, not changed.")
 
 
 def account_status(

@@ -6,7 +6,7 @@ Every function returns the text as it is stored, or raises BadInput naming the f
 import re
 import unicodedata
 
-from domain.errors import BadInput
+from domain.errors import BadInput, Conflict, ErrorCode
 
 NAME_LENGTH = 256
 EMAIL_LENGTH = 254
@@ -28,6 +28,24 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 _BLANK = " " + _JOINERS
+
+
+class SubdomainTaken(Conflict):
+    """Subdomains are unique across all resellers, whatever the case."""
+
+    code = ErrorCode.SUBDOMAIN_TAKEN
+
+    def __init__(self, subdomain: str) -> None:
+        super().__init__(f"The subdomain {subdomain} is taken.", ("subdomain",))
+
+
+class ExternalIdTaken(Conflict):
+    """An id that automation gives names one account, and one contract, of a reseller."""
+
+    code = ErrorCode.EXTERNAL_ID_TAKEN
+
+    def __init__(self) -> None:
+        super().__init__("Another one of this reseller has this external id.", ("external_id",))
 
 
 def clean_text(value: str, field: str, *, longest: int = NAME_LENGTH) -> str:

@@ -2,9 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from domain.errors import ErrorCode, Refusal
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 # After so long without an attempt the count begins anew.
 REMEMBERED_FOR = timedelta(days=1)
+
+
+class TooManyAttempts(Refusal):
+    """Too many attempts in a row without success; the message says how many seconds to wait."""
+
+    code = ErrorCode.TOO_MANY_ATTEMPTS
+
+    def __init__(self, seconds: int) -> None:
+        unit = "second" if seconds == 1 else "seconds"
+        super().__init__(f"Too many attempts: try again in {seconds} {unit}.")
+        self.seconds = seconds
 
 
 def pause_after(attempts: int, *, free: int) -> timedelta:

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.errors import InvitationUnusable
-from domain.invitations import VALID_FOR, InvitationStatus, invitation_status
+from domain.invitations import VALID_FOR, InvitationStatus, InvitationUnusable, invitation_status
 from domain.tenancy import DashboardKind, Role
 from models.base import Base, Id, Tenant, TextEnum, Versioned
 

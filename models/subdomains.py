@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.errors import SubdomainTaken
+from domain.naming import SubdomainTaken
 from models.base import Base
 
 # A freed name rests, so that links and mail of the old customer never reach a new one.

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth import policies
 from auth.probing import count_miss
 from domain.catalog import SupportType
-from domain.errors import BadInput, SubscriptionAlreadyActive
-from domain.lifecycle import SubscriptionStatus
+from domain.errors import BadInput
+from domain.lifecycle import SubscriptionAlreadyActive, SubscriptionStatus
 from domain.naming import clean_subdomain, clean_text
 from models import ids, subdomains
 from models.accounts import Account as AccountRow

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from strawberry.extensions import FieldExtension
 
 from auth.gates import Gate
-from domain.errors import Refusal, StaleVersion
+from domain.errors import Refusal
+from domain.repeating import StaleVersion
 from models.failures import OutcomeUnknown, has_lost_a_race, pause_before_attempt
 from resolvers.named import NamedAccounts
 from resolvers.repeating import Calls

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from auth import policies, sessions
 from auth.passwords import common_passwords, hash_password
 from auth.viewer import Viewer as Person
-from domain.errors import BadInput, Conflict, InvitationUnusable, Unauthenticated
-from domain.invitations import VALID_FOR, InvitationStatus
+from domain.errors import BadInput, Conflict, Unauthenticated
+from domain.invitations import VALID_FOR, InvitationStatus, InvitationUnusable
 from domain.naming import clean_email, clean_text
 from domain.passwords import clean_password
 from mail.inviting import end_links

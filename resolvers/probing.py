@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from auth.probing import count_miss, require_patience
-from domain.errors import SubdomainTaken
+from domain.naming import SubdomainTaken
 from resolvers.writing import signed_in
 from schema.context import Info
 

@@ -19,7 +19,8 @@ import strawberry
 from strawberry.extensions import FieldExtension
 
 from auth.viewer import Viewer
-from domain.errors import BadInput, IdempotencyMismatch, Refusal, UnusableKey
+from domain.errors import BadInput, Refusal
+from domain.repeating import IdempotencyMismatch, UnusableKey
 from models import ids
 from models.audit import ActorKind
 from models.idempotency import Use, kept

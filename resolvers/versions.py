@@ -3,7 +3,9 @@
 from typing import Any, Protocol
 
 from auth import policies
-from domain.errors import AccountDisabled, Conflict, StaleVersion
+from domain.errors import Conflict
+from domain.lifecycle import AccountDisabled
+from domain.repeating import StaleVersion
 from schema.inputs import ChangeInput
 
 

@@ -17,7 +17,8 @@ from strawberry.extensions import FieldExtension
 from uuid_utils.compat import uuid7
 
 from auth.viewer import Viewer
-from domain.errors import BadInput, ExternalIdTaken, Refusal, Unauthenticated
+from domain.errors import BadInput, Refusal, Unauthenticated
+from domain.naming import ExternalIdTaken
 from models.asking import rows_of
 from models.failures import violated
 from models.idempotency import claim, keep

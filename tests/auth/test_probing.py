@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from auth.probing import count_miss, require_patience
-from domain.errors import TooManyAttempts
+from domain.throttling import TooManyAttempts
 from models.database import Database
 from tests.world import Clock
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from auth.passwords import HASHER, verify_password
 from auth.proving import hold, prove
 from auth.sessions import Lengths, sign_in, viewer_of
-from domain.errors import InvalidCredentials
+from domain.credentials import InvalidCredentials
 from models import Session, User
 from models.walls import EVERYTHING
 from tests.clients import Client

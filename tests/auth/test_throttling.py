@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from auth.throttling import FREE_AT_CLIENT, admit, client_of, forget, give_back, signing_in_at, signing_in_from
-from domain.errors import TooManyAttempts
+from domain.throttling import TooManyAttempts
 from models import Throttle
 from models.database import Database
 from models.walls import EVERYTHING

@@ -2,8 +2,14 @@
 
 import pytest
 
-from domain.catalog import DEFINITIONS, BillingInterval, SupportType, is_sellable, require_sellable
-from domain.errors import NotEligibleForPartnerSupported
+from domain.catalog import (
+    DEFINITIONS,
+    BillingInterval,
+    NotEligibleForPartnerSupported,
+    SupportType,
+    is_sellable,
+    require_sellable,
+)
 
 HUNTRESS, PARTNER = SupportType.HUNTRESS_SUPPORTED, SupportType.PARTNER_SUPPORTED
 

@@ -2,28 +2,33 @@
 
 import pytest
 
-from domain import errors
-from domain.errors import ErrorCode, Refusal
+from domain.catalog import NotEligibleForPartnerSupported
+from domain.credentials import InvalidCredentials, ResetUnusable, SecondFactorRequired, WrongCode, WrongPassword
+from domain.dashboards import PartnerSupportedOnly, TermsNotAccepted, TwoFactorRequired
+from domain.errors import BadInput, Conflict, ErrorCode, Forbidden, NotFound, Refusal, Unauthenticated
+from domain.lifecycle import AccountDisabled, SubscriptionAlreadyActive
+from domain.naming import SubdomainTaken
+from domain.throttling import TooManyAttempts
 
 CODES = [
-    (errors.Unauthenticated(), "UNAUTHENTICATED", ()),
-    (errors.InvalidCredentials(), "INVALID_CREDENTIALS", ()),
-    (errors.Forbidden("accounts:edit"), "FORBIDDEN", ()),
-    (errors.PartnerSupportedOnly(), "PARTNER_SUPPORTED_ONLY", ()),
-    (errors.NotFound("account"), "NOT_FOUND", ("id",)),
-    (errors.BadInput("systems", "No."), "BAD_USER_INPUT", ("systems",)),
-    (errors.Conflict("No."), "CONFLICT", ()),
-    (errors.SubdomainTaken("acme"), "SUBDOMAIN_TAKEN", ("subdomain",)),
-    (errors.SubscriptionAlreadyActive(), "SUBSCRIPTION_ALREADY_ACTIVE", ()),
-    (errors.TermsNotAccepted(), "TERMS_NOT_ACCEPTED", ()),
-    (errors.NotEligibleForPartnerSupported(), "NOT_ELIGIBLE_FOR_PARTNER_SUPPORTED", ("support_type",)),
-    (errors.AccountDisabled(), "ACCOUNT_DISABLED", ()),
-    (errors.WrongPassword("password"), "INVALID_CREDENTIALS", ("password",)),
-    (errors.WrongCode(), "INVALID_CREDENTIALS", ("code",)),
-    (errors.SecondFactorRequired(), "SECOND_FACTOR_REQUIRED", ("code",)),
-    (errors.TooManyAttempts(8), "TOO_MANY_ATTEMPTS", ()),
-    (errors.ResetUnusable(), "RESET_UNUSABLE", ("token",)),
-    (errors.TwoFactorRequired(), "TWO_FACTOR_REQUIRED", ()),
+    (Unauthenticated(), "UNAUTHENTICATED", ()),
+    (InvalidCredentials(), "INVALID_CREDENTIALS", ()),
+    (Forbidden("accounts:edit"), "FORBIDDEN", ()),
+    (PartnerSupportedOnly(), "PARTNER_SUPPORTED_ONLY", ()),
+    (NotFound("account"), "NOT_FOUND", ("id",)),
+    (BadInput("systems", "No."), "BAD_USER_INPUT", ("systems",)),
+    (Conflict("No."), "CONFLICT", ()),
+    (SubdomainTaken("acme"), "SUBDOMAIN_TAKEN", ("subdomain",)),
+    (SubscriptionAlreadyActive(), "SUBSCRIPTION_ALREADY_ACTIVE", ()),
+    (TermsNotAccepted(), "TERMS_NOT_ACCEPTED", ()),
+    (NotEligibleForPartnerSupported(), "NOT_ELIGIBLE_FOR_PARTNER_SUPPORTED", ("support_type",)),
+    (AccountDisabled(), "ACCOUNT_DISABLED", ()),
+    (WrongPassword("password"), "INVALID_CREDENTIALS", ("password",)),
+    (WrongCode(), "INVALID_CREDENTIALS", ("code",)),
+    (SecondFactorRequired(), "SECOND_FACTOR_REQUIRED", ("code",)),
+    (TooManyAttempts(8), "TOO_MANY_ATTEMPTS", ()),
+    (ResetUnusable(), "RESET_UNUSABLE", ("token",)),
+    (TwoFactorRequired(), "TWO_FACTOR_REQUIRED", ()),
 ]
 
 
@@ -65,11 +70,11 @@ def test_no_code_that_clients_branch_on_is_renamed() -> None:
 
 
 def test_a_refusal_for_want_of_a_permission_names_it() -> None:
-    assert errors.Forbidden("subscriptions:activate").message == "This needs the permission subscriptions:activate."
+    assert Forbidden("subscriptions:activate").message == "This needs the permission subscriptions:activate."
 
 
 def test_the_field_of_a_refusal_is_put_below_the_argument_that_holds_it() -> None:
-    refusal = errors.SubdomainTaken("acme")
+    refusal = SubdomainTaken("acme")
 
     below = refusal.below("input")
 
@@ -78,11 +83,11 @@ def test_the_field_of_a_refusal_is_put_below_the_argument_that_holds_it() -> Non
 
 
 def test_a_refusal_without_a_field_names_no_argument() -> None:
-    assert errors.TermsNotAccepted().below("input").path == ()
+    assert TermsNotAccepted().below("input").path == ()
 
 
 def test_what_may_not_be_seen_reads_as_what_does_not_exist() -> None:
-    refusal = errors.NotFound("account", ("account_id",))
+    refusal = NotFound("account", ("account_id",))
 
     assert refusal.message == "There is no such account, or you may not see it."
     assert refusal.path == ("account_id",)

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import AccountDisabled, Conflict, ErrorCode, Refusal, SubscriptionAlreadyActive
+from domain.errors import Conflict, ErrorCode, Refusal
 from domain.lifecycle import (
     OPEN,
+    AccountDisabled,
     AccountStatus,
+    SubscriptionAlreadyActive,
     SubscriptionStatus,
     account_status,
     require_enabled,

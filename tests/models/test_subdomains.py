@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from domain.errors import SubdomainTaken
+from domain.naming import SubdomainTaken
 from models import subdomains
 from models.database import Database
 from models.subdomains import account_of

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from domain.catalog import BillingInterval
-from domain.errors import Conflict, Refusal, SubscriptionAlreadyActive
-from domain.lifecycle import SubscriptionStatus
+from domain.errors import Conflict, Refusal
+from domain.lifecycle import SubscriptionAlreadyActive, SubscriptionStatus
 from domain.money import Money
 from models import Account, Plan, Subscription
 from models.database import Database

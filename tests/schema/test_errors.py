@@ -11,17 +11,10 @@ from uuid_utils.compat import uuid7
 
 from auth.permissions import Anyone
 from domain import errors
-from domain.errors import (
-    BadInput,
-    ErrorCode,
-    Forbidden,
-    InvalidCredentials,
-    PeopleOnly,
-    Refusal,
-    UnusableKey,
-    WrongCode,
-    WrongPassword,
-)
+from domain.credentials import InvalidCredentials, WrongCode, WrongPassword
+from domain.dashboards import PeopleOnly
+from domain.errors import BadInput, ErrorCode, Forbidden, Refusal
+from domain.repeating import UnusableKey
 from models import Plan, User
 from resolvers.api import Api
 from resolvers.fields import mutation, query
@@ -166,7 +159,18 @@ def test_every_refusal_has_a_code_of_its_own_but_for_those_that_share_on_purpose
     assert sorted(own, key=list(ErrorCode).index) == list(ErrorCode)
     assert {each: each.code for each in SHARING} == {each: above.code for each, above in SHARING.items()}
     assert {each: each.__base__ for each in SHARING} == SHARING
-    assert {each.__module__ for each in all_refusals()} == {errors.__name__}
+
+
+def test_the_tree_of_refusals_names_every_one_below_its_parent_with_the_module_beside_whose_rule_it_stands() -> None:
+    tree = str(errors.__doc__).split("\n\n")[2]
+    parents: list[str] = []
+    drawn = set()
+    for branches, name, module in re.findall(r"^([│├└─ ]*)(\w+)(?: +(\w+)(?::.*)?$)?", tree, re.MULTILINE):
+        depth = len(branches) // 4
+        parents[depth:] = [name]
+        drawn.add((name, parents[depth - 1] if depth else "Exception", f"domain.{module or 'errors'}"))
+
+    assert drawn == {(each.__name__, each.__base__.__name__, each.__module__) for each in all_refusals()}
 
 
 @pytest.mark.parametrize(
