@@ -1,9 +1,18 @@
 """Small secrets that are kept in a file beside the data, where no setting gives them."""
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from models.sealing import KEY_BYTES
+
+
+def sealing_key(given: str, data_dir: Path) -> bytes:
+    """Return the key that is given in hexadecimal digits, or the one beside the data; made up where there is none."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return bytes.fromhex(given or kept(data_dir / "secret-key", lambda: secrets.token_hex(KEY_BYTES)))
 
 
 def kept(file: Path, made_up: Callable[[], str]) -> str:

@@ -8,8 +8,8 @@ Logs tell a mail's id, kind and attempt, never what it says or to whom; why it d
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,6 +30,8 @@ AT_ONCE = 4
 POLL_SECONDS = 2.0
 # Much shorter than outbox.LEASE: nobody else takes a mail that is still on its way.
 SEND_SECONDS = 60.0
+# How long what is on its way is waited for at the end.
+LAST_SECONDS = 10.0
 
 _random = SystemRandom().random
 _log = structlog.get_logger()
@@ -62,6 +64,17 @@ class Delivery:
         self._sender, self._now, self._chance = sender, now, chance
         self._at_once, self._poll, self._tell = at_once, poll_seconds, tell
         self._woken, self._is_stopping = asyncio.Event(), False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Deliver as long as the block runs; at its end what is on its way is finished, what is not comes again."""
+        delivering = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            self.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(delivering, LAST_SECONDS)
 
     async def run(self) -> None:
         """Deliver what is due, now and later; ends after `stop`, when what was under way has ended."""

@@ -157,6 +157,11 @@ class FolderTransport:
                 raise
 
 
+def transport_to(smtp_url: str, folder: Path) -> Transport:
+    """Return the way to a server that speaks SMTP, or, where none is given, into the folder. Raises SmtpUrlError."""
+    return SmtpTransport(smtp_url) if smtp_url else FolderTransport(folder)
+
+
 def _refusal(error: Exception) -> Undelivered:
     if isinstance(error, SMTPRecipientsRefused):
         error = error.recipients[0]

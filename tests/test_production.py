@@ -2,7 +2,9 @@
 
 import pytest
 
-from settings import Settings, SettingsError, require_safe, unsafe
+from settings.reading import SettingsError
+from settings.safety import require_safe, unsafe
+from settings.settings import Settings
 
 SAFE = {
     "environment": "production",

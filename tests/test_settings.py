@@ -7,7 +7,9 @@ import pytest
 
 from domain.budgets import Allowance
 from execution.admission.limits import Limits
-from settings import Settings, SettingsError, read_settings
+from settings.reading import SettingsError, read_settings
+from settings.settings import Settings
+from web.limits import RequestLimits
 
 OURS = tuple(name.upper() for name in Settings.model_fields)
 ORIGINS = "must be origins with spaces between them: https://app.example.com (it is '{}')"
@@ -25,7 +27,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_has_to_be_set() -> None:
     settings = read_settings()
 
-    assert (settings.origin, settings.is_embedded, settings.wants_demo, settings.is_secure) == (
+    assert (settings.origin, settings.storage.is_embedded, settings.wants_demo, settings.is_secure) == (
         "http://127.0.0.1:8000",
         True,
         True,
@@ -135,7 +137,7 @@ def test_the_database_is_reached_through_asyncpg(monkeypatch: pytest.MonkeyPatch
 
     settings = read_settings()
 
-    assert (settings.database_url, settings.is_embedded) == (used, False)
+    assert (settings.database_url, settings.storage.is_embedded) == (used, False)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +207,17 @@ def test_the_limits_are_those_of_admission_unless_they_are_set(monkeypatch: pyte
 
     assert usual == Limits()
     assert changed == Limits(aliases=7)
+
+
+def test_the_bounds_of_a_request_are_those_of_the_way_in_unless_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = read_settings().request_limits
+    monkeypatch.setenv("MAX_HEAD_BYTES", "2048")
+    monkeypatch.setenv("HEAD_SECONDS", "1")
+
+    changed = read_settings().request_limits
+
+    assert usual == RequestLimits()
+    assert changed == RequestLimits(head_bytes=2048, head_seconds=1)
 
 
 def test_every_limit_is_in_the_readme(root: Path) -> None:

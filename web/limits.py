@@ -1,4 +1,7 @@
-"""What one request may be, may take and may cost: each limit is a setting of the same name."""
+"""What one request may be and may take, before anybody knows what it asks: each limit is a setting of the same name.
+
+What its document may ask for is in execution/admission/limits.py, which is a library's and knows of no request.
+"""
 
 from dataclasses import dataclass
 

@@ -4,6 +4,7 @@ A shape takes the values of one field for all objects of a level, and returns th
 what is awaited below is filled in later. `paths` and `infos` stand beside the values, where a shape needs them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,7 +57,7 @@ def shape_of(compilation: "Compilation", kind: GraphQLOutputType, details: "Deta
     return _Object(compilation, inner, details, required=required)
 
 
-class _Shape:
+class _Shape(ABC):
     """Nulls and errors are the same for all; what is left goes to `_present`."""
 
     needs_paths = needs_infos = False
@@ -84,8 +85,9 @@ class _Shape:
                 completed[index] = value
         return completed
 
+    @abstractmethod
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
-        raise NotImplementedError
+        """Return values of which none is missing as they travel. Raises Failed."""
 
 
 class _List(_Shape):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from commands.operator import OPERATOR
 from models.embedded import embedded_database
-from resolvers.commands import OPERATOR
 from tests.server.processes import Finished, run
 from tests.world import PRICES, missing
 
