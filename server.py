@@ -73,7 +73,7 @@ def assemble(settings: Settings) -> ASGIApp:
         allowed_origins=tuple(settings.allowed_origins.split()),
         budgets=Budgets(settings.allowance, settings.stranger_allowance),
         documents=settings.documents(),
-        introspection=Introspection(settings.shows_schema_to),
+        introspection=Introspection(settings.introspection),
         has_graphiql=settings.wants_graphiql,
         hosts=settings.hosts,
         limits=settings.request_limits,

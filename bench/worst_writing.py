@@ -124,9 +124,10 @@ def _definitions() -> Iterator[Worst]:
     yield Worst("50 variables", f"query({fifty}) {{ nodes(ids: [{used}]) {{ id }} }}", None)
     yield Worst("50 variables of unknown types", f"query({fifty.replace('ID', 'IDD')}) {{ __typename }}", INVALID)
     yield Worst("undefined variables", "{ nodes(ids: [" + "$a " * 100 + "]) { id } }", INVALID)
-    yield Worst("300 directives", "{ __typename" + " @a" * 490 + "}", "directives")
-    yield Worst("30 unknown directives", "{ __typename" + " @skips" * 30 + "}", INVALID)
-    yield Worst("30 directives of one name", "{ __typename" + " @skip(if: false)" * 30 + "}", INVALID)
+    yield Worst("490 directives at one field", "{ __typename" + " @a" * 490 + "}", "directives_at_once")
+    yield Worst("150 directives", "{" + " ... @a { id }" * 150 + "}", "directives")
+    yield Worst("30 unknown directives", "{" + (" __typename" + " @skips" * 5) * 6 + "}", INVALID)
+    yield Worst("30 directives of one name", "{" + (" __typename" + " @skip(if: false)" * 5) * 6 + "}", INVALID)
     yield Worst("types", "".join(f"type A{n} {{ a: Int }} " for n in range(140)), "OPERATION_RESOLUTION_FAILURE")
     yield Worst(
         "types beside an operation",

@@ -20,5 +20,6 @@ class Introspection(Enum):
 
 def refusal() -> dict[str, Any]:
     """Return the body for somebody who may not ask for the schema, with the codes that Apollo gives it."""
+    message = "The schema is not shown to you: see schema.graphql, or the setting INTROSPECTION."
     extensions = {"code": "GRAPHQL_VALIDATION_FAILED", "validationErrorCode": "INTROSPECTION_DISABLED"}
-    return {"errors": [{"message": "The schema is not shown to you.", "extensions": extensions}]}
+    return {"errors": [{"message": message, "extensions": extensions}]}

@@ -18,6 +18,7 @@ class LimitSettings(BaseSettings):
     limit_operations: int = Field(default=10, ge=1)
     limit_fragments: int = Field(default=50, ge=1)
     limit_directives: int = Field(default=30, ge=1)
+    limit_directives_at_once: int = Field(default=5, ge=1)
     limit_variables: int = Field(default=50, ge=1)
     limit_name_length: int = Field(default=256, ge=1)
     limit_selections: int = Field(default=1_500, ge=1)

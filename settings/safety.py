@@ -23,7 +23,7 @@ def unsafe(settings: Settings) -> list[str]:
         ),
         "SMTP_URL is not set: invitations and new passwords would reach nobody": not settings.smtp_url,
         "LOG_LEVEL is DEBUG: what is logged then is for one's own machine": settings.log_level == "DEBUG",
-        "INTROSPECTION is on: strangers would be shown the schema": settings.shows_schema_to == "on",
+        "INTROSPECTION is on: strangers would be shown the schema": settings.introspection == "on",
         f"ALLOWED_ORIGINS is not https throughout: {' '.join(foreign)}": bool(foreign),
     }
     return [sentence for sentence, is_so in judged.items() if is_so]

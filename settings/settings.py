@@ -61,7 +61,7 @@ class Settings(LimitSettings, RequestSettings):
     session_days: int = Field(default=14, ge=1, le=365)
     session_idle_hours: int = Field(default=24, ge=1, le=24 * 365)
 
-    introspection: Literal["on", "off", "signed-in"] | None = None
+    introspection: Literal["on", "off", "signed-in"] = "off"
     graphiql: bool | None = None
     trusted_documents: Path | None = None
     trusted_documents_mode: ModesByKind = "open"
@@ -127,18 +127,13 @@ class Settings(LimitSettings, RequestSettings):
         return not self.is_production if self.graphiql is None else self.graphiql
 
     @property
-    def shows_schema_to(self) -> str:
-        """For whom the schema can be asked: `on`, in production `signed-in`."""
-        return self.introspection or ("signed-in" if self.is_production else "on")
-
-    @property
     def modes(self) -> Modes:
         """Whose documents have to be trusted ones."""
         return Modes.read(self.trusted_documents_mode)
 
     def documents(self) -> TrustedDocuments:
         """Return the documents of the manifest, where there is one. Raises ManifestError."""
-        shows_schema = self.shows_schema_to == "on"
+        shows_schema = self.introspection == "on"
         return TrustedDocuments.read(self.trusted_documents, self.modes, shows_schema=shows_schema)
 
     @property

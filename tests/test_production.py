@@ -89,13 +89,13 @@ def test_in_development_nothing_is_refused() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({}, (True, True, "on")),
-        ({"environment": "production"}, (False, False, "signed-in")),
-        ({"environment": "production", "graphiql": "on", "introspection": "off"}, (False, True, "off")),
-        ({"graphiql": "off", "introspection": "signed-in"}, (True, False, "signed-in")),
+        ({}, (True, True, "off")),
+        ({"environment": "production"}, (False, False, "off")),
+        ({"environment": "production", "graphiql": "on", "introspection": "signed-in"}, (False, True, "signed-in")),
+        ({"graphiql": "off", "introspection": "on"}, (True, False, "on")),
     ],
 )
 def test_production_has_other_defaults(given: dict[str, object], told: tuple[bool, bool, str]) -> None:
     settings = made(**given)
 
-    assert (settings.wants_demo, settings.wants_graphiql, settings.shows_schema_to) == told
+    assert (settings.wants_demo, settings.wants_graphiql, settings.introspection) == told

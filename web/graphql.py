@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from auth.budgets import RateLimited
-from resolvers.api import Api, MutationNotAllowed
+from resolvers.api import Api, anything
 from resolvers.rate_limit import limited
 from resolvers.trusted import DocumentRefused, TrustedDocuments
 from schema.context import Context
@@ -23,7 +23,7 @@ from web.cookies import SessionCookie
 from web.headers import joined, single
 from web.in_flight import InFlight
 from web.limits import RequestLimits
-from web.negotiation import negotiated
+from web.negotiation import OFFERED, is_named, negotiated
 from web.origins import Origins
 from web.parameters import from_body, from_query, require_json
 from web.refusals import HEADERS, JSON, Refused, answer, refused
@@ -31,6 +31,7 @@ from web.running import Operations
 
 # How long a browser or a proxy may keep what is the same for everybody: the schema, which a new version changes.
 KEPT_SECONDS = 300
+BY_A_LINK = f"Nothing was run: with GET, name {OFFERED[0]} or {OFFERED[1]} in Accept, or send it by POST."
 
 
 class GraphQLEndpoint:
@@ -113,12 +114,9 @@ class GraphQLEndpoint:
             variables=parameters.get("variables"),
             operation_name=parameters.get("operationName"),
             request_id=request.state.request_id,
-            only_reads=request.method == "GET",
+            check=anything if request.method == "POST" else may_come_by_get(request, is_text=query is not None),
         )
-        try:
-            return await self._operations.run(answering, has_begun=lambda: context.has_begun, receive=request.receive)
-        except MutationNotAllowed:
-            raise Refused(405, "A mutation has to be sent by POST.", allow="POST") from None
+        return await self._operations.run(answering, has_begun=lambda: context.has_begun, receive=request.receive)
 
     def _encoded(self, body: dict[str, Any], media_type: str, *, has_changed: bool) -> Response:
         content, most = orjson.dumps(body), self._limits.answer_bytes
@@ -138,6 +136,19 @@ class GraphQLEndpoint:
         response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
         response.headers["vary"] = "accept"
         return response
+
+
+def may_come_by_get(request: Request, *, is_text: bool) -> Callable[[bool], None]:
+    """Return what refuses a mutation, and a text from whoever names no media type of ours, as a link does."""
+
+    def check(only_reads: bool) -> None:  # noqa: FBT001 # the API calls it
+        if not only_reads:
+            raise Refused(405, "A mutation has to be sent by POST.", allow="POST")
+        if is_text and not is_named(joined(request.scope, b"accept")):
+            # GraphQL that does not run is 200 in application/json.
+            raise Refused(200, BY_A_LINK)
+
+    return check
 
 
 def retry_after(error: RateLimited) -> dict[str, str]:

@@ -26,6 +26,11 @@ def negotiated(accept: str | None) -> str:
     return chosen
 
 
+def is_named(accept: str | None) -> bool:
+    """Tell whether the request names one of the two media types: links, images and forms say */* or nothing."""
+    return any(each.partition(";")[0].strip().lower() in OFFERED for each in (accept or "").split(","))
+
+
 def _chosen(accept: str) -> str | None:
     ranges = dict(filter(None, map(_range, accept.split(","))))
     weighed = [(*_weight(ranges, offered), offered) for offered in OFFERED]

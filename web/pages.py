@@ -11,9 +11,12 @@ from web.credentials import Credentials
 from web.dashboards import Dashboards
 from web.joining import Joining
 from web.mailbox import Mailbox
+from web.refusals import answer
 from web.signing_in import SigningIn
 from web.site import HERE, Site
 from web.teaching import first_tabs, survey
+
+SCHEMA = "/graphiql/schema"
 
 
 class Pages:
@@ -21,7 +24,8 @@ class Pages:
 
     def __init__(self, site: Site, mailbox: Path | None) -> None:
         self._site = site
-        self._lessons = [Route("/graphiql", self.graphiql, methods=["GET"])] if site.has_graphiql else []
+        lessons = {"/graphiql": self.graphiql, SCHEMA: self.schema} if site.has_graphiql else {}
+        self._lessons = [Route(path, page, methods=["GET"]) for path, page in lessons.items()]
         self._parts = [*SigningIn(site).routes(), *Joining(site).routes(), *Dashboards(site).routes()]
         self._parts += Credentials(site).routes()
         if mailbox is not None:
@@ -51,7 +55,15 @@ class Pages:
         surveyed = await self._site.ask(context, survey())
         config = {
             "endpoint": "/graphql",
+            "schema": SCHEMA,
             "viewer": {"name": context.viewer.name, "email": context.viewer.email},
             "tabs": first_tabs(surveyed),
         }
         return self._site.page("graphiql.html", context, config=config)
+
+    async def schema(self, request: Request) -> Response:
+        """Answer the schema to whoever sees GraphiQL, so that it need not ask for it by introspection."""
+        context = await self._site.open_context(request)
+        if context.viewer is None:
+            return self._site.sign_in_first(request)
+        return answer(200, self._site.api.introspected)

@@ -11,6 +11,7 @@ class Limits:
 
     tokens, source_bytes, comments      of the source: UTF-8, comments not among the tokens
     operations, fragments, directives   written in the document
+    directives_at_once                  at one operation, field or fragment
     variables                           declared by one operation
     name_length                         characters of a field, alias, variable, argument or operation
     selections                          fields, fragments and spreads, expanded
@@ -35,6 +36,7 @@ class Limits:
     operations: int = 10
     fragments: int = 50
     directives: int = 30
+    directives_at_once: int = 5
     variables: int = 50
     name_length: int = 256
     selections: int = 1_500

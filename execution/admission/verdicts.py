@@ -45,7 +45,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """Either operations or objections. `introspects`: whether any operation asks for the schema. `weight` in bytes."""
+    """Either operations or objections. `weight` in bytes.
+
+    `introspects`: whether any operation asks for more of the schema than whether a type has some name.
+    """
 
     operations: tuple[Operation, ...] = ()
     objections: tuple[Objection, ...] = ()

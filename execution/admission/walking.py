@@ -22,6 +22,8 @@ from execution.admission.limits import Limits
 from execution.admission.objections import beyond
 
 _SCHEMA = frozenset({"__schema", "__type"})
+# Whether there is a type of some name, validation tells anyhow: a fragment on an unknown one is a mistake.
+_NO_SECRET = frozenset({"name", "__typename"})
 _OUTSIDE = -1
 _SCHEMA_LISTS = frozenset({"types", "fields", "inputFields", "interfaces", "possibleTypes"})
 
@@ -130,8 +132,9 @@ class _Walk:
         if nesting == _OUTSIDE and name not in _SCHEMA:
             return _OUTSIDE
         if nesting == _OUTSIDE:
-            self._shape.introspects = True
+            self._shape.introspects |= name == "__schema"
             return 0
+        self._shape.introspects |= name not in _NO_SECRET
         if name not in _SCHEMA_LISTS:
             return nesting
         self._shape.schema_lists += 1

@@ -45,6 +45,8 @@ def check_written(document: DocumentNode, limits: Limits) -> int:
 
 
 def _check_count(node: Node, number: int, limits: Limits) -> None:
+    if len(getattr(node, "directives", None) or ()) > limits.directives_at_once:
+        raise beyond("directives_at_once", limits.directives_at_once, "directives stand at one place", node)
     match node:
         case OperationDefinitionNode():
             if number > limits.operations:

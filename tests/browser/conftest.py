@@ -21,6 +21,7 @@ from mail.letters import sender_of
 from mail.transports import FolderTransport
 from models.database import Database
 from resolvers.api import Api
+from resolvers.introspection import Introspection
 from tests.applications import PLENTY
 from tests.browser.people import PASSWORD
 from tests.world import SEALER, Clock
@@ -104,6 +105,7 @@ async def site(api: Api, database: Database, clock: Clock, tmp_path: Path, reque
             sealer=SEALER,
             hosts=Hosts.of(listening_on="127.0.0.1", public="127.0.0.1"),
             mailbox=tmp_path / "mail",
+            introspection=Introspection.OFF,
             # The clock stands still, so that nothing flows in.
             budgets=Budgets(PLENTY, PLENTY),
         ).assembled()

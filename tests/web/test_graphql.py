@@ -6,6 +6,7 @@ import pytest
 
 from tests.clients import Client, told
 from tests.world import World
+from web.graphql import BY_A_LINK
 
 A_AND_B = "query A { a: __typename } query B { b: __typename }"
 SIGN_OUT = "mutation { signOut { errors { code } } }"
@@ -157,8 +158,27 @@ async def test_a_query_may_come_by_get(stranger: Client) -> None:
     document = "query A($no: Boolean!) { __typename viewer @include(if: $no) { id } } query B { b: __typename }"
 
     response = await stranger.http.get(
-        "/graphql", params={"query": document, "operationName": "A", "variables": '{"no": false}', "extensions": "{}"}
+        "/graphql",
+        params={"query": document, "operationName": "A", "variables": '{"no": false}', "extensions": "{}"},
+        headers={"accept": "application/json"},
     )
+
+    assert (response.status_code, told(response)) == (200, {"data": {"__typename": "Query"}})
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/*", "text/html, image/png, */*;q=0.8"])
+async def test_a_link_runs_no_query(stranger: Client, accept: str | None) -> None:
+    del stranger.http.headers["accept"]
+    headers = {} if accept is None else {"accept": accept}
+
+    response = await stranger.http.get("/graphql", params={"query": "{ __typename }"}, headers=headers)
+
+    assert (response.status_code, response.json()) == (200, refusal("BAD_REQUEST", BY_A_LINK))
+
+
+@pytest.mark.parametrize("accept", ["*/*, Application/JSON;q=0.1", "application/graphql-response+json; charset=utf-8"])
+async def test_whoever_names_a_media_type_is_no_link(stranger: Client, accept: str) -> None:
+    response = await stranger.http.get("/graphql", params={"query": "{ __typename }"}, headers={"accept": accept})
 
     assert (response.status_code, told(response)) == (200, {"data": {"__typename": "Query"}})
 
@@ -210,7 +230,8 @@ async def test_with_a_cookie_nothing_comes_by_get(world: World, document: str) -
 async def test_a_query_beside_a_mutation_may_come_by_get(stranger: Client) -> None:
     document = f"query A {{ __typename }} {SIGN_OUT.replace('mutation', 'mutation B')}"
 
-    response = await stranger.http.get("/graphql", params={"query": document, "operationName": "A"})
+    asked = {"query": document, "operationName": "A"}
+    response = await stranger.http.get("/graphql", params=asked, headers={"accept": "application/json"})
 
     assert (response.status_code, told(response)) == (200, {"data": {"__typename": "Query"}})
 

@@ -1,6 +1,7 @@
 """Who is shown the schema: by asking for it, by mistakes that suggest names, and in GraphiQL."""
 
 import pytest
+from graphql import get_introspection_query
 
 from resolvers.introspection import Introspection
 from tests.clients import Client
@@ -10,7 +11,7 @@ from tests.world import World
 
 SCHEMA, TYPENAME = "{ __schema { queryType { name } } }", "{ __typename viewer { __typename } }"
 REFUSAL = {
-    "message": "The schema is not shown to you.",
+    "message": "The schema is not shown to you: see schema.graphql, or the setting INTROSPECTION.",
     "extensions": {"code": "GRAPHQL_VALIDATION_FAILED", "validationErrorCode": "INTROSPECTION_DISABLED"},
 }
 
@@ -65,11 +66,21 @@ async def test_the_type_of_an_object_is_no_secret(world: World, assemble: Assemb
     assert (await stranger.run(TYPENAME)).errors == []
 
 
+async def test_graphiql_gets_the_whole_schema_without_introspection(world: World, assemble: Assemble) -> None:
+    stranger, signed_in = await clients(world, assemble, Introspection.OFF)
+    _, shown = await clients(world, assemble, Introspection.ON)
+
+    led, given = await stranger.http.get("/graphiql/schema"), await signed_in.http.get("/graphiql/schema")
+
+    assert (led.status_code, led.headers["location"]) == (303, "/sign-in?next=%2Fgraphiql%2Fschema")
+    assert given.json()["data"] == await shown.query(get_introspection_query())
+
+
 async def test_without_graphiql_nothing_is_there_and_nothing_leads_there(world: World, assemble: Assemble) -> None:
     token = (await world.sign_in(await world.person())).http.cookies["session"]
     client = Client(assemble(has_graphiql=False), token)
 
     page = require_a_good_page(await client.http.get("/dashboards"))
 
-    assert (await client.http.get("/graphiql")).status_code == 404
+    assert [(await client.http.get(path)).status_code for path in ("/graphiql", "/graphiql/schema")] == [404, 404]
     assert [link["href"] for link in page.all("a")][:2] == ["/dashboards", "/security"]

@@ -21,6 +21,7 @@ LENGTH = b"Content-Length: %d\r\n" % len(BODY)
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 CHUNKS = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
 HOST = b"Host: testserver\r\n"
+ACCEPT = b"Accept: application/json\r\n"
 NO_HTTP, CODING, HTTP_1_1 = (
     "This is no HTTP request.",
     "The only transfer-encoding is chunked.",
@@ -117,8 +118,8 @@ async def wire(listening: Listening) -> AsyncIterator[Wire]:
         head(b"transfer-encoding: Chunked\r\n") + CHUNKS,
         head(CHUNKED) + b'1;x="y"\r\n{\r\n' + b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY) - 1, BODY[1:]),
         head(CHUNKED) + CHUNKS.replace(b"0\r\n\r\n", b"0\r\nContent-Encoding: gzip\r\nHost: evil.test\r\n\r\n"),
-        head(line=b"GET /graphql?query=%7B__typename%7D HTTP/1.1"),
-        head(line=b"GET /graphql?query=%7B__typename%7D HTTP/1.0"),
+        head(ACCEPT, line=b"GET /graphql?query=%7B__typename%7D HTTP/1.1"),
+        head(ACCEPT, line=b"GET /graphql?query=%7B__typename%7D HTTP/1.0"),
         head(LENGTH, b"X-Text: \xff\xfe\xc3\xa9\r\n") + BODY,
     ],
     ids=repr,
@@ -192,7 +193,7 @@ async def test_what_two_readers_could_understand_as_two_requests_is_refused(
 
 async def test_who_asks_for_another_protocol_gets_this_one_and_nothing_behind_it(wire: Wire) -> None:
     upgrade = head(
-        b"Connection: Upgrade\r\nUpgrade: websocket\r\n", line=b"GET /graphql?query=%7B__typename%7D HTTP/1.1"
+        ACCEPT, b"Connection: Upgrade\r\nUpgrade: websocket\r\n", line=b"GET /graphql?query=%7B__typename%7D HTTP/1.1"
     )
 
     answer = await wire.say(upgrade + head(LENGTH) + BODY)

@@ -37,7 +37,7 @@ async def post(client: Client, **body: Any) -> httpx.Response:
 
 
 async def get(client: Client, **parameters: str) -> httpx.Response:
-    return await client.http.get("/graphql", params=parameters)
+    return await client.http.get("/graphql", params=parameters, headers={"accept": "application/json"})
 
 
 async def test_an_id_stands_for_the_text(client: Client) -> None:

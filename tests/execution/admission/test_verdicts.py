@@ -13,7 +13,12 @@ from execution.admission.objections import Refused
     [
         ("{ __schema { types { name } } }", True),
         ("{ types: __schema { types { name } } }", True),
-        ('{ __type(name: "Town") { name } }', True),
+        ('{ __type(name: "Town") { name kind } }', True),
+        ('{ __type(name: "Town") { name: description } }', True),
+        ('{ __type(name: "Town") { ...A } } fragment A on __Type { name fields { name } }', True),
+        ('{ __type(name: "Town") { name } __type(name: "Town") { ofType { name } } }', True),
+        ('{ __type(name: "Town") { name } }', False),
+        ('{ __type(name: "Town") { a: name ... { __typename } } }', False),
         ("{ ...A } fragment A on Query { ... { __schema { types { name } } } }", True),
         ("mutation M { build { errors } } query Q { __schema { types { name } } }", True),
         ("{ __typename town { __typename } }", False),

@@ -204,6 +204,13 @@ def test_twenty_fields_may_share_a_name(admission: Admission, number: int, limit
     assert limit_of(admission, f"{{ town {{ {'id ' * number} }} }}") == limit
 
 
+@pytest.mark.parametrize(("number", "limit"), [(5, None), (6, "directives_at_once")])
+def test_what_is_wrong_with_five_directives_at_one_place_is_told(
+    admission: Admission, number: int, limit: str | None
+) -> None:
+    assert limit_of(admission, f"{{ __typename {'@unknown ' * number} }}") == limit
+
+
 @pytest.mark.parametrize(("number", "limit"), [(14, None), (15, "depth")])
 def test_fourteen_fields_may_lead_to_others(admission: Admission, number: int, limit: str | None) -> None:
     people = "friends { " * (number - 2)
