@@ -1,12 +1,13 @@
 """What is decided of a document, once for every request that sends it: what may run, or why nothing does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graphql import ASTValidationRule, DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType, validate
+from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 
 from execution.admission.costs import Cost
 from execution.admission.limits import Limits
+from execution.admission.merging import conflicts
 from execution.admission.objections import (
     MORE,
     OPERATION_UNCLEAR,
@@ -17,6 +18,8 @@ from execution.admission.objections import (
 )
 from execution.admission.pricing import price
 from execution.admission.reading import read
+from execution.admission.suggesting import told
+from execution.admission.validating import mistakes
 from execution.admission.walking import walk
 from execution.admission.writing import check_written
 
@@ -84,7 +87,11 @@ class Judge:
             nodes = check_written(document, self.limits)
             shape = walk(document, self.limits)
             operations = self._runnable(document)
-            self._validate(document, hide_suggestions=hide_suggestions)
+            errors = mistakes(self.schema, document, self.rules, self.limits.errors)
+            if not errors and shape.same_name_pairs:
+                errors = conflicts(self.schema, document, self.limits)
+            if errors:
+                raise self._refused(errors, hide_suggestions=hide_suggestions)
             priced = [Operation(document, each, price(self.schema, document, each, self.limits)) for each in operations]
         except Refused as refused:
             return Verdict(objections=refused.objections)
@@ -100,16 +107,17 @@ class Judge:
                 raise _unclear(f"There is nothing to {nothing.get(each.operation, 'query')}.")
         return operations
 
-    def _validate(self, document: DocumentNode, *, hide_suggestions: bool) -> None:
+    def _refused(self, errors: list[GraphQLError], *, hide_suggestions: bool) -> Refused:
         most = self.limits.errors
-        errors = validate(self.schema, document, self.rules, most, hide_suggestions)
-        if not errors:
-            return
-        objections = [Objection.of(error, VALIDATION_FAILED) for error in errors]
+        messages = [each.message for each in errors] if hide_suggestions else told(self.schema, errors[:most])
+        objections = [
+            replace(Objection.of(error, VALIDATION_FAILED), message=message)
+            for error, message in zip(errors, messages, strict=False)
+        ]
         if len(errors) > most:
-            # graphql-core stopped there: how many more there are, nobody knows.
+            # Nobody has looked for more than that: how many more there are, nobody knows.
             objections[most - 1 :] = [Objection("There are more errors.", MORE)]
-        raise Refused(*cut(objections, self.limits))
+        return Refused(*cut(objections, self.limits))
 
 
 def _unclear(message: str) -> Refused:

@@ -1,7 +1,7 @@
 """Verdicts: which operation runs, what asks for the schema, and what is remembered."""
 
 import pytest
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, parse, validate
 
 from execution.admission.admission import Admission
 from execution.admission.limits import Limits
@@ -82,6 +82,31 @@ def test_suggestions_can_be_hidden(admission: Admission) -> None:
     hidden = admission.verdict("{ twon { id } }", hide_suggestions=True).objections[0].message
 
     assert (shown, hidden) == (f"{hidden} Did you mean 'town'?", "Cannot query field 'twon' on type 'Query'.")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{ twon { id } }",
+        "{ town { nmae } }",
+        "{ node(id: 1) { name } }",
+        "{ town { ... on Strete { id } } }",
+        "{ town(di: 1) { id } }",
+        "{ town @skip(fi: true) { id } }",
+        "{ find(wish: {nmae: 1}) { __typename } }",
+        "{ town { farAwayFromEverythingThatThereIs } }",
+    ],
+)
+def test_what_was_perhaps_meant_is_said_as_graphql_core_says_it(admission: Admission, source: str) -> None:
+    by_graphql_core = validate(admission.schema, parse(source))
+
+    assert [message for _, message in objections(admission, source)] == [each.message for each in by_graphql_core]
+
+
+def test_only_the_first_three_mistakes_are_told_what_was_perhaps_meant(admission: Admission) -> None:
+    messages = [message for _, message in objections(admission, "{ town { nam nme nmae naem } }")]
+
+    assert ["Did you mean 'name'?" in message for message in messages] == [True, True, True, False]
 
 
 @pytest.mark.parametrize("source", ["{ town { id } }", "{ nothing }", "{"])
