@@ -1,6 +1,9 @@
 """Passwords: how they are kept, and what is verified for whom."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -105,3 +108,30 @@ async def test_what_is_no_hash_matches_nothing(kept: str) -> None:
     answer = await verify_password(kept, PASSWORD)
 
     assert answer is False
+
+
+MEASURED = """
+import asyncio
+from pathlib import Path
+from auth.passwords import hash_password
+
+def megabytes(name):
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name)]
+    return int(line.split()[1]) / 1024
+
+async def main():
+    await hash_password("the first one")
+    before = megabytes("VmRSS")
+    await asyncio.gather(*(hash_password(f"one of {number}") for number in range(12)))
+    print(megabytes("VmHWM") - before, megabytes("VmRSS") - before)
+
+asyncio.run(main())
+"""
+
+
+def test_hashing_holds_two_blocks_at_once_and_gives_both_back(root: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", MEASURED], cwd=root, capture_output=True, text=True, check=True)  # noqa: S603 # ours
+    highest, kept = map(float, done.stdout.split())
+
+    # A block has 19 MiB.
+    assert (round(highest / 19), round(kept / 19)) == (2, 0)
