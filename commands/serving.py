@@ -16,6 +16,9 @@ from settings.settings import Settings
 from web.logs import configure_logs
 from web.ports import require_free_port
 
+# By which process, for its workers.
+INSPECTED_BY = "WALLS_INSPECTED_BY"
+
 
 def serve(asked: Asked) -> None:
     """Start everything, say where it is, and serve until Ctrl-C."""
@@ -44,6 +47,16 @@ def _tell_workers(settings: Settings, stored: Stored) -> None:
     os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = stored.url, stored.owner_url
     os.environ["ENVIRONMENT"] = settings.environment
     os.environ["DEMO"] = "1" if settings.wants_demo else "0"
+    os.environ[INSPECTED_BY] = str(os.getpid())
+
+
+def has_inspected() -> bool:
+    """Tell whether this process is a worker of `serve`, which has required the walls before it served anything.
+
+    A worker that stands in for one that died may have to start while the database is away: if it failed then, uvicorn's
+    supervisor would take all the others with it.
+    """
+    return os.environ.get(INSPECTED_BY) in {str(os.getpid()), str(os.getppid())}
 
 
 @contextmanager

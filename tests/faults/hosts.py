@@ -175,6 +175,11 @@ class Host:
         return [child for child in _children(self.process.pid) if b"spawn_main" in _command(child)]
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the command is there no more."""
+        return self.process is None or self.process.poll() is not None
+
+    @property
     def log(self) -> Path:
         """Everything that its processes said."""
         return self.folder / "server.log"

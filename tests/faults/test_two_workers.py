@@ -13,6 +13,7 @@ from tests.models.embedded.conftest import kill
 
 WAITING = f"SELECT 1 FROM pg_stat_activity WHERE {OURS} AND wait_event_type = 'Lock'"
 HOLD = "SELECT name FROM accounts WHERE subdomain = 'blue-yonder' FOR UPDATE"
+STARTED = "Application startup complete"
 NAME = "SELECT name FROM accounts WHERE subdomain = 'blue-yonder'"
 DONE = "SELECT count(*) AS done FROM audit_events WHERE action = 'updateAccount'"
 
@@ -35,6 +36,21 @@ async def test_a_mutation_whose_worker_is_killed_is_not_done_and_the_other_worke
     assert (len(after), killed in before, killed in after) == (2, True, False)
     assert again.outcome is Outcome.OK
     assert await stored.fetch(DONE) == [{"done": 1}]
+
+
+async def test_a_worker_that_dies_while_the_database_is_away_takes_no_other_with_it(
+    stored: Postgres, tmp_path: Path
+) -> None:
+    host = Host(0, tmp_path / "host", settings_for(stored), workers=2)
+    async with running(host):
+        visitor = await visited(host)
+        await stored.kill()
+        kill(host.worker_processes()[0])
+        await until(lambda: host.has_ended or host.log.read_text().count(STARTED) == 3)
+        await stored.start()
+        await host.ready()
+
+        assert (await visitor.ask(HERE))["viewer"]["name"] == "Ada Lindgren"
 
 
 async def killed_meanwhile(host: Host, visitor: Visitor, stored: Postgres) -> tuple[str, int]:
