@@ -68,6 +68,16 @@ def _fields() -> Iterator[Worst]:
         in_account("".join(f"... on Accounts{n} {{ a{n} }} " for n in range(130))),
         INVALID,
     )
+    yield Worst(
+        "inline fragments of unknown types with long names",
+        in_account("".join(f"... on UpdateSubscriptionAccountPay{n} {{ a{n} }} " for n in range(130))),
+        INVALID,
+    )
+    yield Worst(
+        "unknown mutations",
+        "mutation {" + "".join(f" createSubscription{n}(input: {{ a: 1 }}) {{ a }}" for n in range(10)) + "}",
+        INVALID,
+    )
     kinds = ("Account", "Organization", "Subscription", "Plan", "Reseller", "User")
     found = "".join(f"... on {kind} {{ a{number}: id id __typename }} " for number, kind in enumerate(kinds * 4))
     yield Worst("fields of many types", f'{{ node(id: "x") {{ {found} }} }}', "same_name_pairs")
@@ -160,8 +170,22 @@ def _fragments() -> Iterator[Worst]:
     )
     inside = "".join(f"...F{n} " for n in range(30))
     yield Worst("many fragments of few fields", in_account(inside, pairs), None)
+    yield Worst("conditions that double", _under_conditions(15), None)
+    yield Worst(
+        "a fragment spread on every type",
+        f'{{ node(id: "x") {{ {"...F " * 480} }} }} fragment F on Node {{ id }}',
+        None,
+    )
     within = circle(2, inside)
     yield Worst("many fragments, twice", in_account(f"{inside} {within}", pairs), "same_name_pairs")
+
+
+def _under_conditions(depth: int) -> str:
+    """Return fragments that each spread the next one under one condition and under another."""
+    variables = " ".join(f"$v{n}: Boolean = false" for n in range(2 * depth))
+    spreads = "...F{0} @skip(if: $v{1}) ...F{0} @skip(if: $v{2})"
+    rows = "".join(f"fragment F{n} on Account {{ {spreads.format(n + 1, 2 * n, 2 * n + 1)} }} " for n in range(depth))
+    return f"query({variables}) " + in_account("...F0", f"{rows} fragment F{depth} on Account {{ name }}")
 
 
 def _introspection() -> Iterator[Worst]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from graphql import (
     BooleanValueNode,
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -27,7 +28,6 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
     SelectionSetNode,
     VariableNode,
     get_named_type,
@@ -46,6 +46,9 @@ from execution.admission.objections import TOO_EXPENSIVE, Objection, Refused
 OBJECT, CONNECTION, MUTATION, INTROSPECTION = 1, 2, 10, 10
 # What the limits of the walk let through needs a small part of these; a schema with very many types might not.
 MOST_STEPS = 20_000
+# A fragment that is spread in one place under more combinations of conditions than this is taken as if always there:
+# each doubling of them would double the work, and what is never there costs nothing only once it runs.
+MOST_COMBINATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,42 +130,49 @@ class _Pricing:
     def _collected(self, kind: GraphQLObjectType, sets: _Sets) -> list[list[_Selected]]:
         """Return the fields that are selected on a type, those with one response name together."""
         groups: dict[str, list[_Selected]] = {}
-        expanded: set[tuple[str, Conditions]] = set()
+        expanded: dict[str, set[Conditions]] = {}
+        fragment: FragmentDefinitionNode | InlineFragmentNode | None
         pending = [(selection, given) for each, given in reversed(sets) for selection in reversed(each.selections)]
         while pending:
-            selection, given = pending.pop()
-            self._step()
-            conditions = _conditions(selection)
-            if conditions is None:
-                continue
-            conditions |= given
+            selection, conditions = pending.pop()
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise Refused(Objection("Too many types are possible to judge what this costs.", TOO_EXPENSIVE))
+            if selection.directives:
+                own = _conditions(selection.directives)
+                if own is None:
+                    continue
+                conditions |= own
             if isinstance(selection, FieldNode):
                 name = (selection.alias or selection.name).value
                 groups.setdefault(name, []).append(_Selected(selection, conditions))
                 continue
-            fragment: FragmentDefinitionNode | InlineFragmentNode
             if isinstance(selection, FragmentSpreadNode):
-                if (selection.name.value, conditions) in expanded:
-                    continue
-                expanded.add((selection.name.value, conditions))
-                fragment = self._fragments[selection.name.value]
+                fragment, conditions = self._spread(selection.name.value, conditions, expanded)
             else:
                 assert isinstance(selection, InlineFragmentNode)  # noqa: S101 # the third kind of selection
                 fragment = selection
-            if self._applies(fragment, kind):
+            if fragment and self._applies(fragment, kind):
                 pending += [(each, conditions) for each in reversed(fragment.selection_set.selections)]
         return list(groups.values())
+
+    def _spread(
+        self, name: str, conditions: Conditions, expanded: dict[str, set[Conditions]]
+    ) -> tuple[FragmentDefinitionNode | None, Conditions]:
+        """Return a fragment, and the conditions under which it is taken; None where it was taken under them already."""
+        before = expanded.setdefault(name, set())
+        if len(before) == MOST_COMBINATIONS:
+            conditions = ALWAYS
+        if conditions in before or ALWAYS in before:
+            return None, conditions
+        before.add(conditions)
+        return self._fragments[name], conditions
 
     def _applies(self, fragment: FragmentDefinitionNode | InlineFragmentNode, kind: GraphQLObjectType) -> bool:
         if fragment.type_condition is None:
             return True
         wanted = self._schema.get_type(fragment.type_condition.name.value)
         return wanted is kind or (is_abstract_type(wanted) and self._schema.is_sub_type(wanted, kind))
-
-    def _step(self) -> None:
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise Refused(Objection("Too many types are possible to judge what this costs.", TOO_EXPENSIVE))
 
 
 def _own_at_root(root: GraphQLObjectType, node: FieldNode) -> int:
@@ -190,10 +200,10 @@ def _lists_in(kind: GraphQLOutputType) -> int:
     return lists
 
 
-def _conditions(selection: SelectionNode) -> Conditions | None:
-    """Return what a selection's @skip and @include ask of variables; None where they never let it in."""
+def _conditions(directives: Sequence[DirectiveNode]) -> Conditions | None:
+    """Return what @skip and @include ask of variables; None where they never let a selection in."""
     conditions = set()
-    for directive in selection.directives or ():
+    for directive in directives:
         wanted = {"skip": False, "include": True}.get(directive.name.value)
         if wanted is None:
             continue

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.faults.scenes import Plan, Scene, scene
 from tests.faults.tables import Run, read_tables
 from tests.faults.visits import visited
 
+# As clients name their requests: seed, client, intent and attempt.
+REQUEST = re.compile(r"\bs\d+-c\d+-[\w.-]*\d\b")
 ROLES = ("ADMIN", "ADMIN", "ADMIN", "PROVISIONER", "ADMIN", "READ_ONLY")
 
 
@@ -27,6 +30,7 @@ class Verdict:
     violations: list[str]
     seconds: float
     server_faults: list[str]
+    remarks: list[str]
 
     @property
     def raced(self) -> int:
@@ -41,7 +45,13 @@ class Verdict:
         lines = [f"{len(self.history.attempts)} operations in {self.seconds:.0f} s, {self.raced} mutations raced"]
         lines += [f"{cuts.count(cut.value)} times {cut.value}" for cut in Cut]
         lines += [f"{count:6} {what}" for what, count in self.history.counts().items()]
-        return "\n".join([*lines, *self.violations, *self.server_faults, f"{len(self.violations)} violations"])
+        lines += [*self.violations, *self.explanations(), *self.server_faults]
+        return "\n".join([*lines, f"{len(self.violations)} violations"])
+
+    def explanations(self) -> list[str]:
+        """Return what the servers remarked while they did what became a violation."""
+        named = {name for each in self.violations for name in REQUEST.findall(each)}
+        return [line for line in self.remarks if named & set(REQUEST.findall(line))]
 
 
 async def judged_run(plan: Plan, folder: Path) -> Verdict:
@@ -55,7 +65,8 @@ async def judged_run(plan: Plan, folder: Path) -> Verdict:
         await until(here.postgres.is_quiet)
         after = await read_tables(here.postgres)
         faults = [fault for host in here.hosts for fault in host.faults()]
-    return Verdict(here.history, violations(Run(here.history, before, after)), seconds, faults)
+        remarks = [remark for host in here.hosts for remark in host.remarks()]
+    return Verdict(here.history, violations(Run(here.history, before, after)), seconds, faults, remarks)
 
 
 async def settled(here: Scene) -> tuple[Town, list[Person]]:

@@ -95,6 +95,19 @@ def test_variables_decide_what_it_costs(
     assert cost_of(schema, source, variables) == points
 
 
+@pytest.mark.parametrize(("spreads", "points"), [(3, 1), (4, 2)])
+def test_a_fragment_under_more_than_three_conditions_costs_as_if_it_were_there(
+    schema: GraphQLSchema, spreads: int, points: int
+) -> None:
+    names = "abcd"[:spreads]
+    declared = " ".join(f"${name}: Boolean!" for name in names)
+    spread = " ".join(f"...F @include(if: ${name})" for name in names)
+    source = f"query({declared}) {{ town {{ {spread} }} }} fragment F on Town {{ mayor {{ id }} }}"
+
+    assert cost_of(schema, source, dict.fromkeys(names, False)) == points
+    assert cost_of(schema, source, dict.fromkeys(names, True)) == 2
+
+
 @pytest.mark.parametrize(
     ("first", "codes"), [(997, []), (998, ["MAX_COST_EXCEEDED"]), (2**31 - 1, ["MAX_COST_EXCEEDED"])]
 )

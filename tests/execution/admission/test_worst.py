@@ -11,9 +11,9 @@ from execution.admission.admission import Admission
 from execution.admission.objections import Refused
 from resolvers.api import RULES, Api
 
-# Calls of Python functions, the same on every machine. The worst family takes 127,000; before there were limits, one of
-# 691 bytes took more than this by a factor of a hundred.
-MOST_CALLS = 150_000
+# Calls of Python functions, the same on every machine. The worst family takes 50,000; before there were limits, one of
+# 691 bytes took more than this by a factor of two hundred.
+MOST_CALLS = 65_000
 
 
 @pytest.fixture
