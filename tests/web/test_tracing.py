@@ -1,8 +1,6 @@
 """Traces: from the request to the operation to the statement, and to a collector."""
 
-import threading
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from models.database import Database
 from models.embedded import EmbeddedDatabase
 from models.watching import watch_statements
 from tests.clients import Client
+from tests.collecting import Received, collecting
 from tests.web.conftest import Assemble
 from tests.world import Clock, World, gid, missing
 from web.tracing import Tracing, exporting, without_literals
@@ -146,30 +145,11 @@ def test_what_could_be_a_parameter_is_taken_out_of_a_statement(statement: str, t
     assert without_literals(statement) == told
 
 
-class Collector(BaseHTTPRequestHandler):
-    """Takes what an exporter sends."""
-
-    received: list[tuple[str, bytes]]
-
-    def do_POST(self) -> None:  # the base class calls it so
-        self.received.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+def collector() -> Iterator[tuple[str, Received]]:
     """A collector on loopback: its address, and what it received."""
-    taking = type("Taking", (Collector,), {"received": []})
-    with HTTPServer(("127.0.0.1", 0), taking) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", taking.received
-        server.shutdown()
-        thread.join()
+    with collecting() as opened:
+        yield opened
 
 
 async def test_a_collector_receives_the_trace_at_the_latest_when_the_server_ends(
@@ -177,7 +157,7 @@ async def test_a_collector_receives_the_trace_at_the_latest_when_the_server_ends
     assemble: Assemble,
     world: World,
     clock: Clock,
-    collector: tuple[str, list[tuple[str, bytes]]],
+    collector: tuple[str, Received],
 ) -> None:
     address, received = collector
     watched = Watched(tracing=exporting(address))
