@@ -46,7 +46,7 @@ class Kept:
         if self.support_type is not None:
             rows = rows.where(Account.support_type == self.support_type)
         if self.search:
-            named = sa.func.lower(Account.name).contains(self.search, autoescape=True)
+            named = Account.lower_name.contains(self.search, autoescape=True)
             rows = rows.where(sa.or_(named, Account.subdomain.contains(self.search, autoescape=True)))
         return rows
 
@@ -75,7 +75,7 @@ class AccountList:
     def order(self, today: date) -> Order:
         """Return the order on a civil day, on which Status Ends depends."""
         keys: dict[AccountOrderField, tuple[sa.ColumnElement[Any], Any]] = {
-            AccountOrderField.NAME: (sa.func.lower(Account.name), str),
+            AccountOrderField.NAME: (Account.__table__.c.lower_name, str),
             AccountOrderField.CREATED_AT: (sa.type_coerce(Account.created_at, sa.DateTime(timezone=True)), _instant),
             AccountOrderField.STATUS_ENDS_ON: (status_ends_on(today), date.fromisoformat),
         }

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus, SubscriptionStatus
 from domain.trials import trial_ends_on
-from models.base import Base, Id, Tenant, TextEnum, Versioned, among
+from models.base import Base, Id, LowerName, Tenant, TextEnum, Versioned, among
 from models.prepared import Ids, prepared
 from models.resellers import Reseller
 from models.scopes import Scope
@@ -25,13 +25,14 @@ class Account(Versioned, Base):
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
         sa.Index("accounts_external_id_key", "reseller_id", "external_id", unique=True),
-        sa.Index("accounts_by_name_idx", "reseller_id", sa.text("lower(name)"), "id"),
+        sa.Index("accounts_by_name_idx", "reseller_id", "lower_name", "id"),
         sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
     )
 
     reseller_id: Mapped[Tenant]
     id: Mapped[Id]
     name: Mapped[str]
+    lower_name: Mapped[LowerName]
     subdomain: Mapped[str]
     support_type: Mapped[SupportType] = mapped_column(TextEnum(SupportType))
     # The id that the reseller's own automation gives it.

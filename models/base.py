@@ -34,6 +34,11 @@ Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True, default=uuid7)]
 Tenant = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
 
 
+# A name as lists are ordered by it. Stored: lower() is not leakproof, so that behind the walls no index that is made of
+# it finds a cursor's place (docs/decisions/0014-walls-in-the-database.md). PostgreSQL keeps it; nobody writes it.
+LowerName = Annotated[str, mapped_column(sa.Text(), sa.Computed("lower(name)", persisted=True))]
+
+
 class Versioned:
     """A table whose rows count their changes, from 1: every UPDATE of an entity adds one.
 

@@ -12,7 +12,7 @@ from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
 from models.scopes import Scope
 
-ORGANIZATIONS_BY_NAME = Order("NAME", sa.func.lower(Organization.name), Organization.__table__.c.id, str)
+ORGANIZATIONS_BY_NAME = Order("NAME", Organization.__table__.c.lower_name, Organization.__table__.c.id, str)
 # A first page differs from others by its size only; with a cursor each is another statement.
 FIRST_PAGES = 100
 

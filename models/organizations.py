@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from domain.catalog import SupportType
 from models.accounts import Account
-from models.base import Base, Id, Tenant, Versioned, among
+from models.base import Base, Id, LowerName, Tenant, Versioned, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 
@@ -22,13 +22,14 @@ class Organization(Versioned, Base):
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id", "account_id"], ["accounts.reseller_id", "accounts.id"]),
         sa.Index("organizations_unique_key", "reseller_id", "account_id", sa.text("lower(key)"), unique=True),
-        sa.Index("organizations_by_name_idx", "reseller_id", "account_id", sa.text("lower(name)"), "id"),
+        sa.Index("organizations_by_name_idx", "reseller_id", "account_id", "lower_name", "id"),
     )
 
     reseller_id: Mapped[Tenant]
     id: Mapped[Id]
     account_id: Mapped[UUID]
     name: Mapped[str]
+    lower_name: Mapped[LowerName]
     key: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

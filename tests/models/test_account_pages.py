@@ -31,7 +31,7 @@ NAMED = [
     ("mu", LATE),
 ]
 KEYS: dict[str, tuple[sa.ColumnElement[Any], Callable[[str], Any], Callable[[Account], Any]]] = {
-    "NAME": (sa.func.lower(Account.name), str, lambda each: each.name.lower()),
+    "NAME": (Account.__table__.c.lower_name, str, lambda each: each.name.lower()),
     "CREATED_AT": (
         sa.type_coerce(Account.created_at, sa.DateTime(timezone=True)),
         datetime.fromisoformat,
