@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus
-from models.accounts import Account, account_rows, has_status, status_ends_on
+from models.accounts import Account, accounts_beside_reseller, has_status, status_ends_on, with_contract
 from models.asking import Asked
 from models.base import among
 from models.paging import Order, Page
@@ -38,9 +37,8 @@ class Kept:
     support_type: SupportType | None = None
     search: str = ""
 
-    def rows(self, today: date) -> sa.Select[*tuple[Any, ...]]:
-        """Select the accounts that are kept on a civil day, of whichever reseller."""
-        rows = account_rows()
+    def of(self, rows: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
+        """Restrict accounts to those that are kept on a civil day; to ask for statuses takes with_contract()."""
         if self.statuses is not None:
             rows = rows.where(sa.or_(sa.false(), *(has_status(status, today) for status in self.statuses)))
         if self.support_type is not None:
@@ -56,11 +54,10 @@ class Kept:
         return counted(resellers, today)
 
     def _counted(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
-        mine = self.rows(today).where(among(Account.reseller_id, resellers))
-        counts = mine.with_only_columns(
-            Account.reseller_id, sa.func.count().label("number"), maintain_column_froms=True
-        )
-        return counts.group_by(Account.reseller_id)
+        # Of the tables that a page needs only those that are asked: counting looks at every account there is.
+        counted = sa.select(Account.reseller_id, sa.func.count().label("number")).select_from(Account)
+        mine = counted if self.statuses is None else with_contract(counted)
+        return self.of(mine, today).where(among(Account.reseller_id, resellers)).group_by(Account.reseller_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +87,9 @@ class AccountList:
         return paged(resellers, today)
 
     def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
-        owner = aliased(Reseller, name="owner")
-        mine = self.kept.rows(today).where(Account.reseller_id == owner.id)
-        each = self.page.of(mine, self.order(today)).correlate(owner).lateral("page")
-        listed = sa.select(*each.c).select_from(owner).join(each, sa.true()).where(among(owner.id, resellers))
+        mine = self.kept.of(accounts_beside_reseller(), today).where(Account.reseller_id == Reseller.id)
+        each = self.page.of(mine, self.order(today)).correlate(Reseller).lateral("page")
+        listed = sa.select(*each.c).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
         ascends = self.is_descending == self.page.is_backward
         keys = (each.c.sort_key, each.c.id)
         return listed.order_by(*(keys if ascends else (key.desc() for key in keys)))

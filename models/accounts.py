@@ -89,7 +89,12 @@ def account_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Selec
 
 def account_rows() -> sa.Select[*tuple[object, ...]]:
     """Select accounts as they are read: with their reseller's calendar and their open contract's state."""
-    return (
+    return accounts_beside_reseller().join(Reseller, Reseller.id == Account.reseller_id)
+
+
+def accounts_beside_reseller() -> sa.Select[*tuple[object, ...]]:
+    """Select the columns of account_rows() for a statement that has the resellers itself."""
+    return with_contract(
         sa.select(
             Account.reseller_id,
             Account.id,
@@ -107,21 +112,20 @@ def account_rows() -> sa.Select[*tuple[object, ...]]:
             Reseller.is_eligible,
             Subscription.status.label("contract_status"),
             Subscription.starts_on.label("contract_starts_on"),
-        )
-        .join(Reseller, Reseller.id == Account.reseller_id)
-        .outerjoin(
-            Subscription,
-            sa.and_(
-                Subscription.reseller_id == Account.reseller_id,
-                Subscription.account_id == Account.id,
-                Subscription.is_open(),
-            ),
-        )
+        ).select_from(Account)
     )
 
 
+def with_contract(accounts: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object, ...]]:
+    """Join the open contract to accounts, where there is one: what has_status() and status_ends_on() ask of it."""
+    mine = sa.and_(
+        Subscription.reseller_id == Account.reseller_id, Subscription.account_id == Account.id, Subscription.is_open()
+    )
+    return accounts.outerjoin(Subscription, mine)
+
+
 def has_status(status: AccountStatus, today: date) -> sa.ColumnElement[bool]:
-    """Restrict account_rows() to one status: domain.lifecycle.account_status as a condition."""
+    """Restrict accounts with_contract() to one status: domain.lifecycle.account_status as a condition."""
     is_disabled = Account.disabled_at.is_not(None)
     is_active = sa.func.coalesce(Subscription.status == SubscriptionStatus.ACTIVE, sa.false())
     is_trialing = Account.trial_ends_on >= today

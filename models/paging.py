@@ -67,7 +67,9 @@ class Page:
             here = sa.tuple_(order.key, order.id)
             statement = statement.where(here > place if ascends else here < place)
         keys = (order.key, order.id) if ascends else (order.key.desc(), order.id.desc())
-        return statement.order_by(*keys).limit(self.size + 1)
+        # In a sub-select, so that the planner does not know the number. How many rows a reseller has it takes from the
+        # average; where that is about a page, it would sooner read and sort all, and the largest reseller has many.
+        return statement.order_by(*keys).limit(sa.select(sa.literal(self.size + 1, sa.Integer())).scalar_subquery())
 
     def cut(self, rows: Sequence[sa.Row[Any]], order: Order) -> "Slice":
         """Return the page's rows in the list's own direction, from what its statement selected."""

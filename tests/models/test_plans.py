@@ -1,0 +1,166 @@
+"""How the lists are read, as the application's own role behind the walls, in tables that give PostgreSQL a choice.
+
+A page looks at the rows that it shows, and the one more that tells whether another follows, whatever lies before it.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.catalog import SupportType
+from domain.lifecycle import AccountStatus
+from models.account_lists import AccountList, AccountOrderField, Kept
+from models.asking import Asked
+from models.database import Database
+from models.organization_lists import organizations_paged
+from models.paging import Page, write_cursor
+from models.scopes import Scope
+from models.walls import EVERYTHING, scoped
+from tests.models.plans import planned
+
+CROWD = (Path(__file__).parent / "crowd.sql").read_text()
+TODAY = date(2025, 6, 1)
+# The first of each has this many accounts, organizations.
+RESELLER, ACCOUNT, OWN = UUID(int=1), UUID(int=1_001), 1_000
+PAGE = 25
+NAMES, CREATED = "accounts_by_name_idx", "accounts_by_creation_idx"
+KEYS: dict[AccountOrderField, tuple[str, str, Any]] = {
+    AccountOrderField.NAME: (NAMES, "lower_name", "customer 15000"),
+    AccountOrderField.CREATED_AT: (CREATED, "created_at", datetime(2025, 1, 1, 4, tzinfo=UTC)),
+}
+both_ways = pytest.mark.parametrize("is_backward", [False, True], ids=["forwards", "backwards"])
+either_direction = pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
+any_plan = pytest.mark.parametrize("is_generic", [False, True], ids=["these-values", "any-values"])
+
+
+@pytest.fixture(scope="module")
+async def crowded(shared_database: Database, owners_database: Database) -> AsyncIterator[Database]:
+    """The database with many in it, and PostgreSQL's own figures about them."""
+    async with owners_database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        run = raw.driver_connection.execute  # type: ignore[union-attr] # asyncpg's connection
+        for statement in ("BEGIN", scoped(EVERYTHING), *CROWD.strip(";\n").split(";\n"), "COMMIT", "VACUUM (ANALYZE)"):
+            await run(statement, timeout=60)
+        yield shared_database
+        await run("TRUNCATE resellers, price_books CASCADE", timeout=60)
+        await run("ANALYZE", timeout=60)
+
+
+def listed(
+    order: AccountOrderField,
+    kept: Kept = Kept(),  # noqa: B008 # it is frozen
+    *,
+    is_descending: bool,
+    is_backward: bool,
+    after: Any = None,
+) -> Asked:
+    name = f"{order.value}_{'DESC' if is_descending else 'ASC'}"
+    cursor = None if after is None else write_cursor(name, after, ACCOUNT)
+    return AccountList(kept, order, is_descending, Page(PAGE, is_backward, cursor)).paged([RESELLER], TODAY)
+
+
+@any_plan
+@both_ways
+@either_direction
+@pytest.mark.parametrize("has_cursor", [False, True], ids=["from-the-end", "beyond-a-cursor"])
+@pytest.mark.parametrize("order", KEYS, ids=lambda each: each.value)
+async def test_a_page_of_accounts_is_read_from_its_place_in_the_index_and_no_further(
+    crowded: Database,
+    order: AccountOrderField,
+    has_cursor: bool,  # noqa: FBT001 # a row of the table
+    is_descending: bool,  # noqa: FBT001
+    is_backward: bool,  # noqa: FBT001
+    is_generic: bool,  # noqa: FBT001
+) -> None:
+    index, column, key = KEYS[order]
+    after = key if has_cursor else None
+
+    asked = listed(order, is_descending=is_descending, is_backward=is_backward, after=after)
+    plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
+
+    scan = plan.of("accounts")
+    assert (scan.index, scan.rows, plan.reads_whole) == (index, PAGE + 1, [])
+    assert (f"ROW({column}, id)" in scan.asked) is has_cursor
+
+
+@any_plan
+@both_ways
+@pytest.mark.parametrize("after", [None, TODAY], ids=["from-the-end", "beyond-a-cursor"])
+async def test_an_order_that_depends_on_the_day_reads_the_resellers_accounts_and_nobody_elses(
+    crowded: Database,
+    after: date | None,
+    is_backward: bool,  # noqa: FBT001
+    is_generic: bool,  # noqa: FBT001
+) -> None:
+    asked = listed(AccountOrderField.STATUS_ENDS_ON, is_descending=False, is_backward=is_backward, after=after)
+    plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
+
+    assert (plan.of("accounts").rows, plan.reads_whole) == (OWN, [])
+
+
+@both_ways
+@pytest.mark.parametrize("has_cursor", [False, True], ids=["from-the-end", "beyond-a-cursor"])
+@pytest.mark.parametrize("order", AccountOrderField, ids=lambda each: each.value)
+async def test_a_search_looks_at_the_resellers_accounts_at_most_and_at_nobody_elses(
+    crowded: Database,
+    order: AccountOrderField,
+    has_cursor: bool,  # noqa: FBT001
+    is_backward: bool,  # noqa: FBT001
+) -> None:
+    places = {each: key for each, (_, _, key) in KEYS.items()} | {AccountOrderField.STATUS_ENDS_ON: TODAY}
+    after = places[order] if has_cursor else None
+
+    asked = listed(order, Kept(search="nobody"), is_descending=False, is_backward=is_backward, after=after)
+    plan = await planned(crowded, asked, {RESELLER}, is_generic=False)
+
+    scan = plan.of("accounts")
+    assert plan.reads_whole == []
+    assert scan.rows <= OWN
+    if has_cursor and order in KEYS:
+        assert f"ROW({KEYS[order][1]}, id)" in scan.asked
+
+
+@any_plan
+@pytest.mark.parametrize(
+    ("kept", "tables"),
+    [
+        (Kept(), {"accounts"}),
+        (Kept(search="customer 1"), {"accounts"}),
+        (Kept(support_type=SupportType.PARTNER_SUPPORTED), {"accounts"}),
+        (Kept(statuses=(AccountStatus.TRIALING,)), {"accounts", "subscriptions"}),
+    ],
+    ids=["all", "search", "support-type", "status"],
+)
+async def test_counting_looks_at_each_account_of_the_reseller_once_and_at_no_table_that_is_not_asked(
+    crowded: Database,
+    kept: Kept,
+    tables: set[str],
+    is_generic: bool,  # noqa: FBT001
+) -> None:
+    plan = await planned(crowded, kept.counted([RESELLER], TODAY), {RESELLER}, is_generic=is_generic)
+
+    assert (plan.of("accounts").rows, plan.reads_whole) == (OWN, [])
+    assert {scan.table for scan in plan.scans} == tables
+
+
+@any_plan
+@both_ways
+@pytest.mark.parametrize("after", [None, "part 15000"], ids=["from-the-end", "beyond-a-cursor"])
+async def test_a_page_of_organizations_is_read_from_its_place_in_the_index_and_no_further(
+    crowded: Database,
+    after: str | None,
+    is_backward: bool,  # noqa: FBT001
+    is_generic: bool,  # noqa: FBT001
+) -> None:
+    page = Page(PAGE, is_backward, None if after is None else write_cursor("NAME", after, ACCOUNT))
+
+    asked = organizations_paged(page, Scope(frozenset({RESELLER})), [RESELLER], [ACCOUNT])
+    plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
+
+    scan = plan.of("organizations")
+    assert (scan.index, scan.rows, plan.reads_whole) == ("organizations_by_name_idx", PAGE + 1, [])
+    assert ("ROW(lower_name, id)" in scan.asked) is (after is not None)
