@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from models.accounts import Account
-from models.base import among
+from models.base import among, paired
 from models.organizations import Organization
 from models.prepared import prepared
 from models.resellers import Reseller
@@ -17,10 +17,9 @@ def dashboard_names(scope: Scope) -> sa.CompoundSelect[*tuple[object, ...]]:
     return sa.union_all(
         sa.select(Reseller.id, Reseller.name, none).where(among(Reseller.id, scope.resellers)),
         sa.select(Account.id, Account.name, Account.subdomain).where(
-            among(Account.reseller_id, scope.account_tenants), among(Account.id, scope.accounts)
+            paired((Account.reseller_id, Account.id), scope.account_tenants, scope.accounts)
         ),
         sa.select(Organization.id, Organization.name, none).where(
-            among(Organization.reseller_id, scope.organization_tenants),
-            among(Organization.id, scope.organizations),
+            paired((Organization.reseller_id, Organization.id), scope.organization_tenants, scope.organizations)
         ),
     )

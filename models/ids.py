@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from typeid import TypeID
+from typeid import TypeID, base32
 from typeid.core.errors import TypeIDException
 
 from domain.errors import NotFound
@@ -25,7 +25,8 @@ LONGEST = 64
 
 def encode(prefix: str, id: UUID) -> str:
     """Return the id as clients know it: acct_01h455vb4pex5vsknk084sn02q."""
-    return str(TypeID.from_uuid(id, prefix))  # type: ignore[arg-type] # its own UUID is named; the standard one does
+    # What TypeID.from_uuid() does, without looking at a prefix of ours and without the object: an eighth of the time.
+    return f"{prefix}_{base32.encode(id.bytes)}"
 
 
 def decode(text: str, prefix: str, field: str = "id") -> UUID:

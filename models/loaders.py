@@ -15,7 +15,7 @@ from domain.tenancy import DashboardKind
 from models import ids
 from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
-from models.base import among
+from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
 from models.database import Snapshot
 from models.loading import Batch, ById, Row
@@ -62,9 +62,15 @@ class Loaders(PeopleLoaders):
         return self._by_id(subscriptions_among)
 
     @cached_property
-    def open_subscriptions(self) -> ById:
-        """An account's open contract, by the account's id, in the scope."""
-        return self._by_id(open_subscriptions_of, "account_id")
+    def open_subscriptions(self) -> Batch[tuple[UUID, UUID], Row | None]:
+        """An account's open contract, by (reseller id, account id), in the scope: there is one at most."""
+
+        async def of_each(keys: list[tuple[UUID, UUID]]) -> list[Row | None]:
+            rows = await self._snapshot.fetch(open_subscriptions_of(self._scope, *_columns(keys)))
+            found = {(row.reseller_id, row.account_id): row for row in rows}
+            return [found.get(key) for key in keys]
+
+        return Batch(of_each)
 
     @cached_property
     def plans(self) -> ById:
@@ -109,7 +115,7 @@ class Loaders(PeopleLoaders):
         async def count(keys: list[tuple[UUID, UUID]]) -> list[int]:
             counted = (
                 sa.select(Organization.account_id, sa.func.count().label("number"))
-                .where(Organization.visible_to(self._scope), *_belonging_to(keys))
+                .where(Organization.visible_to(self._scope), _belonging_to(keys))
                 .group_by(Organization.account_id)
             )
             numbers = {row.account_id: row.number for row in await self._snapshot.fetch(counted)}
@@ -186,7 +192,7 @@ class Loaders(PeopleLoaders):
 
     def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:
         async def slices(keys: list[tuple[UUID, UUID]]) -> list[Slice]:
-            resellers, accounts = {reseller for reseller, _ in keys}, {account for _, account in keys}
+            resellers, accounts = _columns(keys)
             found: dict[UUID, list[Row]] = {account: [] for account in accounts}
             for row in await self._snapshot.fetch(organizations_paged(page, self._scope, resellers, accounts)):
                 found[row.account_id].append(row)
@@ -207,8 +213,9 @@ def _columns_of(statement: sa.Select[Any]) -> sa.Select[*tuple[Any, ...]]:
     return statement.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
 
 
-def _belonging_to(keys: Sequence[tuple[UUID, UUID]]) -> list[sa.ColumnElement[bool]]:
-    return [
-        among(Organization.reseller_id, {reseller for reseller, _ in keys}),
-        among(Organization.account_id, {account for _, account in keys}),
-    ]
+def _belonging_to(keys: Sequence[tuple[UUID, UUID]]) -> sa.ColumnElement[bool]:
+    return paired((Organization.reseller_id, Organization.account_id), *_columns(keys))
+
+
+def _columns(keys: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:
+    return [first for first, _ in keys], [second for _, second in keys]

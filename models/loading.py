@@ -1,9 +1,8 @@
 """What every set of loaders shares: the moment that it reads, the scope that it starts from, and rows by id."""
 
-from asyncio import Future
-from collections.abc import Callable, Hashable, Sequence
-from functools import partial
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,33 +17,36 @@ Found = TypeVar("Found")
 Row = sa.Row[Any]
 
 
-class Batch(DataLoader[Key, Found]):
-    """A loader whose callers do not share a future, only what is found.
+class Batch(Generic[Key, Found]):
+    """A loader: what is asked for in one turn of the event loop is read together, and nothing is read twice.
 
-    Where a branch of an operation fails, its siblings are cancelled; with one future for all who ask for a key, so
-    would be whoever else waits for it, and with them the whole operation.
+    Its callers share what is found but no future: where a branch of an operation fails, its siblings are cancelled, and
+    with one future for all who ask for a key, so would be whoever else waits for it. Many keys of one caller are one
+    entry in the queue and one future, so that a level's hundred cost little more than one.
     """
 
-    def load(self, key: Key) -> "Future[Found]":
-        """Return what will be found."""
-        shared = super().load(key)
-        if shared.done():
-            return shared
-        own: Future[Found] = self.loop.create_future()
-        shared.add_done_callback(partial(_pass_on, own))
-        return own
+    def __init__(self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]]) -> None:
+        """`read` returns what it found for each key, in their order."""
+        self._read = read
+        self._found: dict[Key, Found] = {}
+        self._queue: DataLoader[Sequence[Key], list[Found]] = DataLoader(self._read_all, cache=False)
+        # Two batches under way may have keys in common.
+        self._one_at_a_time = asyncio.Lock()
 
+    async def load(self, key: Key) -> Found:
+        """Return what is found for a key."""
+        return self._found[key] if key in self._found else (await self._queue.load((key,)))[0]
 
-def _pass_on(own: "Future[Found]", shared: "Future[Found]") -> None:
-    error = None if shared.cancelled() else shared.exception()
-    if own.done():
-        return
-    if shared.cancelled():
-        own.cancel()
-    elif error is not None:
-        own.set_exception(error)
-    else:
-        own.set_result(shared.result())
+    async def load_many(self, keys: Sequence[Key]) -> list[Found]:
+        """Return what is found for each key, in their order."""
+        return await self._queue.load(keys)
+
+    async def _read_all(self, asked: list[Sequence[Key]]) -> list[list[Found]]:
+        async with self._one_at_a_time:
+            missing = list(dict.fromkeys(key for keys in asked for key in keys if key not in self._found))
+            if missing:
+                self._found.update(zip(missing, await self._read(missing), strict=True))
+        return [[self._found[key] for key in keys] for keys in asked]
 
 
 ById = Batch[UUID, Row | None]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from models.accounts import Account
 from models.asking import Asked
-from models.base import among
+from models.base import paired
 from models.organizations import Organization, organization_rows
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
@@ -18,7 +18,10 @@ FIRST_PAGES = 100
 
 
 def organizations_paged(page: Page, scope: Scope, resellers: Ids, accounts: Ids) -> Asked:
-    """Select this page of each account's organizations, in the scope. Raises BadInput where the cursor is not ours."""
+    """Select this page of each account's organizations, in the scope; `resellers` own the accounts one for one.
+
+    Raises BadInput where the cursor is not ours.
+    """
     paged = _paged(page) if page.cursor is not None else _first_page(page)
     return paged(scope, resellers, accounts)
 
@@ -39,7 +42,7 @@ def _paged(page: Page) -> Prepared[[Scope, Ids, Ids]]:
             sa.select(*each.c)
             .select_from(Account)
             .join(each, sa.true())
-            .where(Account.visible_to(scope), among(Account.reseller_id, resellers), among(Account.id, accounts))
+            .where(Account.visible_to(scope), paired((Account.reseller_id, Account.id), resellers, accounts))
             .order_by(each.c.sort_key, each.c.id)
         )
 

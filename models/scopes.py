@@ -23,14 +23,14 @@ class Scope:
         return list({*self.resellers, *self.accounts.values(), *self.organizations.values()})
 
     @property
-    def account_tenants(self) -> set[UUID]:
-        """The resellers that own its accounts."""
-        return set(self.accounts.values())
+    def account_tenants(self) -> list[UUID]:
+        """The resellers that own its accounts, one for each account in their order."""
+        return list(self.accounts.values())
 
     @property
-    def organization_tenants(self) -> set[UUID]:
-        """The resellers that own its organizations."""
-        return set(self.organizations.values())
+    def organization_tenants(self) -> list[UUID]:
+        """The resellers that own its organizations, one for each organization in their order."""
+        return list(self.organizations.values())
 
     @cached_property
     def named(self) -> list[UUID]:

@@ -12,7 +12,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
 from domain.money import Money
 from domain.trials import first_paid_day
-from models.base import Base, Id, Tenant, TextEnum, Versioned, among
+from models.base import Base, Id, Tenant, TextEnum, Versioned, among, paired
 from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
@@ -145,7 +145,7 @@ def subscriptions_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]
 
 
 @prepared
-def open_subscriptions_of(scope: Scope, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
-    """Select the open contracts of these accounts that lie in the scope: one at most of each."""
-    mine = (Subscription.visible_to(scope), Subscription.is_open(), among(Subscription.account_id, accounts))
-    return subscription_rows().where(*mine)
+def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the open contracts of these accounts that lie in the scope; `resellers` own the accounts one for one."""
+    theirs = paired((Subscription.reseller_id, Subscription.account_id), resellers, accounts)
+    return subscription_rows().where(Subscription.visible_to(scope), Subscription.is_open(), theirs)

@@ -104,7 +104,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         """Read for all accounts of the level at once, and not where the account's row says that there is none."""
         if self.facts.contract_status is None:
             return None
-        row = await info.context.loaders.open_subscriptions.load(self.facts.id)
+        row = await info.context.loaders.open_subscriptions.load((self.facts.reseller_id, self.facts.id))
         return row and Subscription.of(row, self.facts, info)
 
     @gated(

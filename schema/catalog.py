@@ -86,7 +86,7 @@ class Plan(Node, prefix="plan"):
         row = None if viewer is None else await info.context.loaders.plans.load(id)
         if viewer is None or row is None:
             return None
-        mine = await info.context.loaders.resellers.load_many(viewer.scope.resellers)
+        mine = await info.context.loaders.resellers.load_many(list(viewer.scope.resellers))
         may_read = any(
             policies.may_see_cost(viewer, reseller.id) is None
             and is_sellable(row.support_type, is_eligible=reseller.is_eligible)

@@ -73,7 +73,7 @@ async def ids_of(loading: Any) -> list[UUID | None]:
     return [row and row.id for row in await loading]
 
 
-@pytest.mark.parametrize("name", ["resellers", "accounts", "organizations", "subscriptions", "open_subscriptions"])
+@pytest.mark.parametrize("name", ["resellers", "accounts", "organizations", "subscriptions"])
 async def test_many_rows_are_one_statement_in_the_order_of_their_keys(
     northwind: Northwind, snapshot: Snapshot, statements: Statements, name: str
 ) -> None:
@@ -82,16 +82,29 @@ async def test_many_rows_are_one_statement_in_the_order_of_their_keys(
         "accounts": northwind.accounts,
         "organizations": northwind.organizations,
         "subscriptions": northwind.contracts,
-        "open_subscriptions": northwind.contracts,
     }
     entities = wanted[name][::-1]
-    keys = [each.account_id if name == "open_subscriptions" else each.id for each in entities]
+    keys = [each.id for each in entities]
     loader = getattr(Loaders(snapshot, northwind.scope), name)
 
     with statements() as seen:
         found = await ids_of(asyncio.gather(*(loader.load(key) for key in [uuid7(), *keys])))
 
     assert found == [None, *(each.id for each in entities)]
+    assert len(seen) == 1
+
+
+async def test_open_contracts_are_one_statement_in_the_order_of_their_accounts(
+    northwind: Northwind, snapshot: Snapshot, statements: Statements
+) -> None:
+    contracts = northwind.contracts[::-1]
+    keys = [(contract.reseller_id, contract.account_id) for contract in contracts]
+    strangers = [(northwind.reseller.id, uuid7()), (northwind.foreign.reseller_id, contracts[0].account_id)]
+
+    with statements() as seen:
+        found = await ids_of(Loaders(snapshot, northwind.scope).open_subscriptions.load_many([*strangers, *keys]))
+
+    assert found == [None, None, *(contract.id for contract in contracts)]
     assert len(seen) == 1
 
 
@@ -117,7 +130,7 @@ async def test_a_foreign_id_leads_to_nothing(northwind: Northwind, world: World,
         await loaders.accounts.load(foreign.id),
         await loaders.organizations.load(organization.id),
         await loaders.subscriptions.load(contract.id),
-        await loaders.open_subscriptions.load(foreign.id),
+        await loaders.open_subscriptions.load((foreign.reseller_id, foreign.id)),
         *[await loaders.behind(gid(each)) for each in (foreign, contract, organization)],
         await loaders.behind(ids.encode("resl", foreign.reseller_id)),
     ]
@@ -240,20 +253,41 @@ async def test_all_loaders_read_one_moment(northwind: Northwind, world: World, s
 
 
 async def test_whoever_waits_no_longer_takes_nothing_from_who_waits_for_the_same() -> None:
-    asked, may_answer = list[list[int]](), asyncio.Event()
+    asked, is_asked, may_answer = list[list[int]](), asyncio.Event(), asyncio.Event()
 
     async def doubled(keys: list[int]) -> list[int]:
         asked.append(keys)
+        is_asked.set()
         await may_answer.wait()
         return [2 * key for key in keys]
 
     loader = Batch(doubled)
-    first, second, other = loader.load(1), loader.load(1), loader.load(2)
+    first, second, other = (asyncio.ensure_future(loader.load(key)) for key in (1, 1, 2))
+    await is_asked.wait()
     first.cancel()
     may_answer.set()
 
     assert (await second, await other, await loader.load(1)) == (2, 4, 2)
     assert asked == [[1, 2]]
+
+
+async def test_what_is_being_read_is_not_read_again_for_who_comes_later() -> None:
+    asked, is_asked, may_answer = list[list[int]](), asyncio.Event(), asyncio.Event()
+
+    async def doubled(keys: list[int]) -> list[int]:
+        asked.append(keys)
+        is_asked.set()
+        await may_answer.wait()
+        return [2 * key for key in keys]
+
+    loader = Batch(doubled)
+    first = asyncio.ensure_future(loader.load_many([1, 2]))
+    await is_asked.wait()
+    second = asyncio.ensure_future(loader.load_many([2, 3, 2]))
+    may_answer.set()
+
+    assert (await first, await second) == ([2, 4], [4, 6, 4])
+    assert asked == [[1, 2], [3]]
 
 
 async def test_what_fails_fails_for_all_who_wait_for_it() -> None:
