@@ -1,5 +1,6 @@
 """Accounts: the customers on the accounts screen."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -27,6 +28,7 @@ from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
 from schema.people import Automated, Staffed
 from schema.subscriptions import Subscription
+from schema.together import together
 
 if TYPE_CHECKING:
     from schema.resellers import Reseller
@@ -100,25 +102,31 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         return cast("Reseller | None", await load(info, "resl", self.facts.reseller_id))
 
     @strawberry.field(description="The contract: pending or active, if there is one.")
-    async def subscription(self, info: Info) -> Subscription | None:
-        """Read for all accounts of the level at once, and not where the account's row says that there is none."""
-        if self.facts.contract_status is None:
-            return None
-        row = await info.context.loaders.open_subscriptions.load((self.facts.reseller_id, self.facts.id))
-        return row and Subscription.of(row, self.facts, info)
+    @together
+    @staticmethod
+    async def subscription(accounts: Sequence["Account"], info: Info) -> list[Subscription | None]:
+        """Read them through the loader, but where the account's row says that there is none."""
+        rows = [account.facts for account in accounts]
+        keys = [(row.reseller_id, row.id) for row in rows if row.contract_status is not None]
+        contracts = dict(zip(keys, await info.context.loaders.open_subscriptions.load_many(keys), strict=True))
+        found = [contracts.get((row.reseller_id, row.id)) for row in rows]
+        return [contract and Subscription.of(contract, row, info) for contract, row in zip(found, rows, strict=True)]
 
     @gated(
         "The account's organizations, by name. Part of the account's own dashboard: PARTNER_SUPPORTED_ONLY for a "
         "reseller whose account is Huntress Supported.",
         permission_classes=[EntersAccounts],
     )
+    @together
+    @staticmethod
     async def organizations(
-        self, info: Info, first: First = None, after: After = None
-    ) -> OrganizationConnection | None:
-        """Read for all accounts of the level at once."""
+        accounts: Sequence["Account"], info: Info, first: First = None, after: After = None
+    ) -> list[OrganizationConnection | None]:
+        """Read them through the loader of such pages."""
         loader = info.context.loaders.organizations_of(Page.asked(first=first, after=after))
-        page = await loader.load((self.facts.reseller_id, self.facts.id))
-        return OrganizationConnection.of(page, self.facts)
+        rows = [account.facts for account in accounts]
+        pages = await loader.load_many([(row.reseller_id, row.id) for row in rows])
+        return [OrganizationConnection.of(page, row) for page, row in zip(pages, rows, strict=True)]
 
     @strawberry.field(
         description="The hyperlink under Subdomain; null where the viewer may not enter the account's dashboard."

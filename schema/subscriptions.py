@@ -1,5 +1,6 @@
 """Contract subscriptions as clients see them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -22,6 +23,7 @@ from schema.errors import AvailableAction, Payload
 from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount
 from schema.money import Money
 from schema.nodes import VERSION, Node, load
+from schema.together import together
 
 if TYPE_CHECKING:
     from schema.accounts import Account
@@ -126,10 +128,12 @@ class Subscription(Node, prefix="sub"):
         return cast("Account", await load(info, "acct", self.account_row.id))
 
     @strawberry.field(description="The plan that followed from the number of systems when the contract was saved.")
-    async def plan(self, info: Info) -> Plan:
+    @together
+    @staticmethod
+    async def plan(contracts: Sequence["Subscription"], info: Info) -> list[Plan]:
         """Plans are never changed, so the plan of then is the row of now."""
-        row = await info.context.loaders.plans.load(self.plan_id)
-        return Plan.of(row, shows_cost=self.total is not None)
+        rows = await info.context.loaders.plans.load_many([contract.plan_id for contract in contracts])
+        return [Plan.of(row, shows_cost=each.total is not None) for row, each in zip(rows, contracts, strict=True)]
 
     @strawberry.field(
         description="What activating today would do: the dates and the first charge. null once activated, and for "

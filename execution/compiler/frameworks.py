@@ -1,6 +1,6 @@
 """What a plan has to know of the framework that the schema was built with; this one is graphql-core alone."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +15,10 @@ from graphql import (
 
 # Calls a resolver: source, info.
 Call = Callable[[Any, Any], Any]
+# Calls a function that answers for many: sources, info.
+CallTogether = Callable[[list[Any], Any], Coroutine[Any, Any, Sequence[Any]]]
+# Binds the arguments of such a function.
+Together = Callable[[dict[str, Any]], CallTogether]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,12 @@ class Framework:
         """Return what calls the field's resolver with these arguments, none of which can be changed by it."""
         return called_with(field, arguments)
 
-    def recognizes(self, kind: GraphQLObjectType) -> Callable[[Any], bool] | None:
-        """Return a quicker is_type_of that needs no info, or None."""
+    def together(self, field: GraphQLField) -> Together | None:  # noqa: ARG002 # for others to say
+        """Return what binds the arguments of a field that is answered for all objects of a level at once, or None."""
+        return None
+
+    def recognizes(self, kind: GraphQLObjectType) -> Callable[[list[Any]], bool] | None:
+        """Return a quicker is_type_of, for many values, that needs no info, or None."""
         return None if kind.is_type_of else _anything
 
     def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:  # noqa: ARG002 # for others to say
@@ -56,5 +64,5 @@ def called_with(field: GraphQLField, arguments: dict[str, Any]) -> Call:
     return partial(resolve, **arguments) if arguments else resolve
 
 
-def _anything(value: Any) -> bool:  # noqa: ANN401, ARG001
+def _anything(values: list[Any]) -> bool:  # noqa: ARG001
     return True

@@ -20,12 +20,14 @@ from graphql.pyutils import Path
 
 from execution.compiler.branches import is_awaitable_kind
 from execution.compiler.failures import Unforeseen
-from execution.compiler.frameworks import Framework, called_with
+from execution.compiler.frameworks import Framework, Together, called_with
 from execution.compiler.leaves import Leaf
 from execution.compiler.shapes import Shape, shape_of
 from execution.compiler.source import Read, reader, written
 
 Details = list[FieldDetails]
+# Takes a field's values, of all objects.
+Put = Callable[[list[Any]], None]
 PATH = GraphQLResolveInfo._fields.index("path")
 # Makes a named tuple of a tuple: in half the time.
 new = tuple.__new__
@@ -55,7 +57,7 @@ class Run:
     def __init__(self, executor: Executor[Any]) -> None:
         self.executor = executor
         # Columns of values with awaitables among them, and what is done with the values.
-        self.awaited: list[tuple[list[Any], Callable[[list[Any]], None]]] = []
+        self.awaited: list[tuple[list[Any], Put]] = []
 
     def refuse_awaitable(self, value: Any) -> None:  # noqa: ANN401 # the answer of a type's function
         """Raise Unforeseen where a value has to be awaited."""
@@ -126,7 +128,9 @@ class _Field:
         self.read = (
             Read(self._attribute, self.shape) if is_read and isinstance(self.shape, Leaf) and self._attribute else None
         )
-        self._needs_infos = self._attribute is None or self.shape.needs_infos
+        self._together = None if self._attribute is not None else compilation.framework.together(definition)
+        is_called = self._attribute is None and self._together is None
+        self._needs_infos = is_called or self.shape.needs_infos
         self.needs_paths = self.read is None and (self._needs_infos or self.shape.needs_paths)
         self._read_all = None if self._attribute is None else reader(self._attribute)
 
@@ -148,13 +152,24 @@ class _Field:
 
         if self._read_all is not None:
             put(self._read_all(objects))
+        elif self._together is not None:
+            self._ask_together(run, self._together, objects, put)
         elif infos:
-            values: list[Any] = []
-            run.awaited.append((values, put))
-            self._call(run.executor, objects, infos, values)
-            if not any(map(is_awaitable_kind, set(map(type, values)))):
-                run.awaited.pop()
-                put(values)
+            self._ask_each(run, objects, infos, put)
+
+    def _ask_together(self, run: Run, together: Together, objects: list[Any], put: Put) -> None:
+        nowhere = Path(None, self._key, self._kind.name)
+        info = run.executor.build_resolve_info(self._definition, self._nodes, self._kind, nowhere)
+        answering = together(self._arguments(run.executor))(objects, info)
+        run.awaited.append(([answering], lambda answered: put(answered[0])))
+
+    def _ask_each(self, run: Run, objects: list[Any], infos: list[GraphQLResolveInfo[Any]], put: Put) -> None:
+        values: list[Any] = []
+        run.awaited.append((values, put))
+        self._call(run.executor, objects, infos, values)
+        if not any(map(is_awaitable_kind, set(map(type, values)))):
+            run.awaited.pop()
+            put(values)
 
     def _infos(self, executor: Executor[Any], paths: list[Path]) -> list[GraphQLResolveInfo[Any]]:
         first = executor.build_resolve_info(self._definition, self._nodes, self._kind, paths[0])

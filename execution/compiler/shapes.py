@@ -124,7 +124,7 @@ class _Object(_Shape):
 
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
         if self._recognizes is not None:
-            if not all(map(self._recognizes, values)):
+            if not self._recognizes(values):
                 raise Failed
         else:
             is_type_of = self._kind.is_type_of

@@ -3,7 +3,7 @@
 schema = strawberry.Schema(query=Query, extensions=[CompiledExecution()])
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from inspect import Parameter, iscoroutine, iscoroutinefunction, isfunction
 from keyword import iskeyword
@@ -24,7 +24,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.compiler.compiler import OPERATIONS, Compiler
-from execution.compiler.frameworks import Attribute, Call, Framework, called_with
+from execution.compiler.failures import Failed
+from execution.compiler.frameworks import Attribute, Call, CallTogether, Framework, Together, called_with
 
 BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -102,24 +103,38 @@ class StrawberryFramework(Framework):
         permissions = _permissions(known)
         if permissions is None or (permissions and not iscoroutinefunction(resolver.wrapped_func)):
             return whole
-        converter, given = self._converter, {}
-        if known.arguments:
-            given = convert_arguments(arguments, known.arguments, converter.scalar_registry, converter.config)
-        call = _calling(resolver, partial(converter.config.info_class, _field=known), given)
-        return (
-            _guarded(call, permissions, partial(converter.config.info_class, _field=known), given, whole)
-            if permissions
-            else call
-        )
+        info_of, given = partial(self._converter.config.info_class, _field=known), self._given(known, arguments)
+        call = _calling(resolver, info_of, given)
+        return _guarded(call, permissions, info_of, given, whole) if permissions else call
 
-    def recognizes(self, kind: GraphQLObjectType) -> Callable[[Any], bool] | None:
-        """Return Strawberry's own is_type_of, which looks at nothing but the value."""
+    def together(self, field: GraphQLField) -> Together | None:
+        """Return what binds the function that a resolver carries in its attribute `together`, behind permissions."""
+        known = self._field(field)
+        resolver = None if known is None else known.base_resolver
+        function = getattr(None if resolver is None else resolver.wrapped_func, "together", None)
+        permissions = None if known is None else _permissions(known)
+        if known is None or function is None or permissions is None:
+            return None
+        info_of = partial(self._converter.config.info_class, _field=known)
+
+        def bound(arguments: dict[str, Any]) -> CallTogether:
+            return partial(_answering, function, permissions, info_of, self._given(known, arguments))
+
+        return bound
+
+    def _given(self, known: StrawberryField, arguments: dict[str, Any]) -> dict[str, Any]:
+        converter = self._converter
+        if not known.arguments:
+            return {}
+        return convert_arguments(arguments, known.arguments, converter.scalar_registry, converter.config)
+
+    def recognizes(self, kind: GraphQLObjectType) -> Callable[[list[Any]], bool] | None:
+        """Return Strawberry's own is_type_of, which looks at nothing but the value's class, unless it was cast."""
         definition = kind.extensions.get(BACKREF)
         is_own = isinstance(definition, StrawberryObjectDefinition) and definition.is_type_of is None
         if kind.is_type_of is None or not is_own:
             return super().recognizes(kind)
-        is_type_of = kind.is_type_of
-        return lambda value: bool(is_type_of(value, None))  # type: ignore[arg-type] # it does not look at the info
+        return partial(_all_recognized, kind.is_type_of, set())
 
     def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:
         """Return what tells an interface's implementations by their class."""
@@ -128,13 +143,15 @@ class StrawberryFramework(Framework):
             return None
         if definition.resolve_type is not None:
             return None
-        origin = definition.origin
+        origin, names = definition.origin, dict[type, str | None]()
 
         def name(value: Any) -> str | None:  # noqa: ANN401
-            if get_strawberry_type_cast(value) is not None or not isinstance(value, origin):
+            if get_strawberry_type_cast(value) is not None:
                 return None
-            found = type(value).__strawberry_definition__
-            return None if found.is_graphql_generic else str(found.name)
+            kind = type(value)
+            if kind not in names:
+                names[kind] = _name_of_class(kind) if isinstance(value, origin) else None
+            return names[kind]
 
         return name
 
@@ -167,6 +184,40 @@ def _permissions(field: StrawberryField) -> list[BasePermission] | None:
             return None
         permissions += extension.permissions
     return permissions
+
+
+def _name_of_class(kind: Any) -> str | None:  # noqa: ANN401 # a class that Strawberry decorated
+    found = kind.__strawberry_definition__
+    return None if found.is_graphql_generic else str(found.name)
+
+
+def _all_recognized(is_type_of: Callable[[Any, Any], Any], known: set[type], values: list[Any]) -> bool:
+    kinds, is_any_cast = set(map(type, values)), any(get_strawberry_type_cast(value) is not None for value in values)
+    if kinds <= known and not is_any_cast:
+        return True
+    if not all(is_type_of(value, None) for value in values):
+        return False
+    if not is_any_cast:
+        known |= kinds
+    return True
+
+
+async def _answering(
+    function: Callable[..., Awaitable[Sequence[Any]]],
+    permissions: list[BasePermission],
+    info_of: Callable[..., Any],
+    given: dict[str, Any],
+    sources: list[Any],
+    info: Any,  # noqa: ANN401 # graphql-core's
+) -> Sequence[Any]:
+    asked: strawberry.Info[Any, Any] = info_of(info)
+    for permission in permissions:
+        for source in sources:
+            allowed = permission.has_permission(source, asked, **given)
+            if (await allowed if iscoroutine(allowed) else allowed) is not True:
+                # Strawberry asks again, and says what the permission has to say.
+                raise Failed
+    return await function(sources, asked, **given)
 
 
 def _calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:
