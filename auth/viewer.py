@@ -15,6 +15,9 @@ from models.scopes import Scope
 class Permission(Enum):
     """What a role may do; the words are those that refusals and descriptions use."""
 
+    # There is one of each, so that its identity will do: Enum's own hash is Python, and every policy takes some.
+    __hash__ = object.__hash__
+
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_CREATE = "accounts:create"
     ACCOUNTS_EDIT = "accounts:edit"

@@ -13,7 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, update_wrapper
+from functools import cached_property, partial, update_wrapper
 from typing import Any, Generic, NamedTuple, ParamSpec, get_type_hints
 from uuid import UUID
 
@@ -140,15 +140,13 @@ def _reader(columns: Sequence[Any]) -> Callable[[Sequence[Any]], list[Any]]:
         if isinstance(column.type, TextEnum)
     ]
 
+    make = partial(tuple.__new__, row)
+
     def read(records: Sequence[Any]) -> list[Any]:
-        if not enums:
-            return [row._make(record) for record in records]
-        rows = []
-        for record in records:
-            values = list(record)
-            for position, members in enums:
-                values[position] = members[values[position]]
-            rows.append(row._make(values))
-        return rows
+        # A column at a time: no step of it is Python's for each row.
+        values = list(zip(*records, strict=True))
+        for position, members in enums if values else ():
+            values[position] = tuple(map(members.__getitem__, values[position]))
+        return list(map(make, zip(*values, strict=True)))
 
     return read

@@ -17,7 +17,7 @@ from domain.terms import term_on
 from models import ids
 from models.account_lists import Kept
 from models.paging import Page, Slice
-from models.places import place_of_account
+from models.places import Place, place_of_account
 from schema.context import Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
@@ -86,8 +86,12 @@ class Account(Node, Staffed, Automated, prefix="acct"):
             created_at=row.created_at,
             updated_at=row.updated_at,
             facts=row,
-            place=place_of_account(row),
         )
+
+    @property
+    def place(self) -> Place:
+        """Its own dashboard."""
+        return place_of_account(self.facts)
 
     @strawberry.field(
         description="The id that automation of its reseller gave it; null for those who do not belong to the reseller."

@@ -66,6 +66,8 @@ class Context:
     call: Call = field(init=False, default_factory=Call)
     change: Change = field(init=False)
     _asked_by: Viewer | None = field(init=False)
+    # The civil days that were asked for, by time zone.
+    _days: dict[str, date] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._asked_by = self.viewer
@@ -80,7 +82,9 @@ class Context:
 
     def today(self, time_zone: str) -> date:
         """Return the civil day in a reseller's time zone."""
-        return self.now.astimezone(ZoneInfo(time_zone)).date()
+        if time_zone not in self._days:
+            self._days[time_zone] = self.now.astimezone(ZoneInfo(time_zone)).date()
+        return self._days[time_zone]
 
     async def become(self, viewer: Viewer | None) -> None:
         """Go on as this viewer: what was read for the one before is forgotten."""

@@ -10,7 +10,7 @@ from auth.policies import AccountFacts
 from models import ids
 from models.organizations import OwningAccount, owning_account
 from models.paging import Slice
-from models.places import place_of_organization
+from models.places import Place, place_of_organization
 from schema.context import Info
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, NamesAccount
@@ -31,22 +31,21 @@ class Organization(Node, Staffed, prefix="org"):
     name: str = strawberry.field(description="Its name.")
     key: str = strawberry.field(description="Unique in its account, whatever the case.")
     version: int = strawberry.field(description=VERSION)
-    key_id: strawberry.Private[UUID]
+    row: strawberry.Private[Any]
     facts: strawberry.Private[AccountFacts]
 
     @classmethod
     def of(cls, row: Any, facts: AccountFacts) -> "Organization":  # noqa: ANN401 # a row of models/
         """Return the organization of the account that the facts are about."""
+        global_id = strawberry.ID(ids.encode("org", row.id))
+        return cls(id=global_id, name=row.name, key=row.key, version=row.version, row=row, facts=facts)
+
+    @property
+    def place(self) -> Place:
+        """Its own dashboard."""
+        facts = self.facts
         owner = OwningAccount(facts.reseller_id, facts.id, facts.support_type, facts.disabled_at)
-        return cls(
-            id=strawberry.ID(ids.encode("org", row.id)),
-            name=row.name,
-            key=row.key,
-            version=row.version,
-            key_id=row.id,
-            facts=facts,
-            place=place_of_organization(row, owner),
-        )
+        return place_of_organization(self.row, owner)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Organization | None":
@@ -67,7 +66,7 @@ class Organization(Node, Staffed, prefix="org"):
     def available_actions(self, info: Info) -> list[AvailableAction]:
         """Answer by the policy that the mutation requires."""
         assert info.context.viewer is not None  # noqa: S101 # nobody has an empty scope
-        rename = policies.may_rename_organization(info.context.viewer, self.facts, self.key_id)
+        rename = policies.may_rename_organization(info.context.viewer, self.facts, self.row.id)
         return [AvailableAction.of("updateOrganization", rename)]
 
 

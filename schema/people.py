@@ -17,7 +17,10 @@ from schema.pagination import After, First
 class Staffed:
     """What it takes is the place, of which the policies are asked."""
 
-    place: strawberry.Private[Place]
+    @property
+    def place(self) -> Place:
+        """The dashboard as the policies know it."""
+        raise TypeError(f"{type(self).__name__} does not say what its place is")
 
     @gated("Who belongs to the dashboard, by name.", permission_classes=[ReadsMembers])
     async def members(self, info: Info) -> list[Membership] | None:
@@ -37,7 +40,10 @@ class Staffed:
 class Automated:
     """What it takes is the place, of which the policies are asked."""
 
-    place: strawberry.Private[Place]
+    @property
+    def place(self) -> Place:
+        """The dashboard as the policies know it."""
+        raise TypeError(f"{type(self).__name__} does not say what its place is")
 
     @gated("The keys with which automation acts in the dashboard, the newest first.", permission_classes=[ReadsKeys])
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

@@ -12,7 +12,7 @@ from domain.catalog import DEFINITIONS, is_sellable
 from models import ids
 from models.account_lists import AccountList
 from models.paging import Page
-from models.places import place_of_reseller
+from models.places import Place, place_of_reseller
 from schema.accounts import AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
@@ -58,9 +58,12 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
         if row is None:
             return None
         global_id = strawberry.ID(ids.encode("resl", id))
-        return cls(
-            id=global_id, name=row.name, version=row.version, reseller_id=id, row=row, place=place_of_reseller(row)
-        )
+        return cls(id=global_id, name=row.name, version=row.version, reseller_id=id, row=row)
+
+    @property
+    def place(self) -> Place:
+        """Its own dashboard."""
+        return place_of_reseller(self.row)
 
     @gated(
         "What the Support Type dropdown shows this reseller, with the definitions of the Billing tab.",

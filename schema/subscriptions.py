@@ -13,7 +13,7 @@ from domain.catalog import is_sellable
 from domain.lifecycle import SubscriptionStatus as Status
 from domain.money import Money as Amount
 from domain.pricing import total
-from domain.terms import term, term_on
+from domain.terms import Period, term, term_on
 from domain.trials import first_paid_day, trial_days_honored
 from models import ids
 from schema.catalog import Plan
@@ -69,8 +69,6 @@ class Subscription(Node, prefix="sub"):
         description="The first paid day: the day after the trial's last day, or the day of activation where that is "
         "later. null while pending."
     )
-    ends_on: date | None = strawberry.field(description="The last day of the current term, inclusive.")
-    renews_on: date | None = strawberry.field(description="The day after endsOn.")
 
     account_row: strawberry.Private[Any]
     plan_id: strawberry.Private[UUID]
@@ -91,7 +89,6 @@ class Subscription(Node, prefix="sub"):
         assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
         policies.require(policies.may_with_account(context.viewer, account_row, Permission.SUBSCRIPTIONS_READ))
         today = context.today(account_row.time_zone)
-        current = None if row.starts_on is None else term_on(row.starts_on, today)
         cost = Amount(row.cost_per_system, row.currency_code)
         charge = total(row.systems, cost, row.billing_interval)
         shows_cost = policies.may_see_cost(context.viewer, row.reseller_id) is None
@@ -106,14 +103,26 @@ class Subscription(Node, prefix="sub"):
             total=Money.of(charge) if shows_cost else None,
             activated_at=row.activated_at,
             starts_on=row.starts_on,
-            ends_on=None if current is None else current.ends_on,
-            renews_on=None if current is None else current.renews_on,
             account_row=account_row,
             plan_id=row.plan_id,
             today=today,
             charge=charge,
             own_id=row.external_id,
         )
+
+    @property
+    def _current(self) -> Period | None:
+        return None if self.starts_on is None else term_on(self.starts_on, self.today)
+
+    @strawberry.field(description="The last day of the current term, inclusive.")
+    def ends_on(self) -> date | None:
+        """Count the terms up to today."""
+        return None if self._current is None else self._current.ends_on
+
+    @strawberry.field(description="The day after endsOn.")
+    def renews_on(self) -> date | None:
+        """Count the terms up to today."""
+        return None if self._current is None else self._current.renews_on
 
     @strawberry.field(
         description="The id that automation of the reseller gave it; null for those who do not belong to the reseller."

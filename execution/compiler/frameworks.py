@@ -23,10 +23,14 @@ Together = Callable[[dict[str, Any]], CallTogether]
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A field whose value is an attribute of its source; where `of_mappings`, an item of a mapping too, or None."""
+    """A field whose value is an attribute of its source; where `of_mappings`, an item of a mapping too, or None.
+
+    `function` reads it where it is no attribute: what takes nothing but the source.
+    """
 
     name: str
     of_mappings: bool = False
+    function: Callable[[Any], Any] | None = None
 
 
 class Framework:

@@ -33,7 +33,11 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
         value = f"v{number}"
         names[f"one{number}"] = read.leaf.one_uncalled if read.attribute.of_mappings else read.leaf.one
         names[f"names{number}"] = read.leaf.names
-        lines += [f"{value} = {_reading(read.attribute)}", read.leaf.line(value, f"names{number}", f"one{number}")]
+        names[f"read{number}"] = read.attribute.function
+        lines += [
+            f"{value} = {_reading(read.attribute, f'read{number}')}",
+            read.leaf.line(value, f"names{number}", f"one{number}"),
+        ]
         entries.append(f"{key!r}: {value}")
     if any(isinstance(read, Read) and read.attribute.of_mappings for read in reads.values()):
         lines.insert(0, "is_mapping = type(source) is dict or isinstance(source, Mapping)")
@@ -58,7 +62,7 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
 def reader(attribute: Attribute) -> Callable[[list[Any]], list[Any]]:
     """Return what reads an attribute of all objects of a level."""
     if not attribute.of_mappings:
-        get = attrgetter(attribute.name)
+        get = attribute.function or attrgetter(attribute.name)
         return lambda objects: list(map(get, objects))
 
     def read(objects: list[Any]) -> list[Any]:
@@ -73,7 +77,9 @@ def reader(attribute: Attribute) -> Callable[[list[Any]], list[Any]]:
     return read
 
 
-def _reading(attribute: Attribute) -> str:
+def _reading(attribute: Attribute, function: str) -> str:
+    if attribute.function is not None:
+        return f"{function}(source)"
     if not attribute.of_mappings:
         return f"source.{attribute.name}"
     name = repr(attribute.name)

@@ -84,11 +84,14 @@ class StrawberryFramework(Framework):
         self._has_handlers = bool(schema.exception_handlers)
 
     def attribute(self, field: GraphQLField, name: str) -> Attribute | None:
-        """Return what a basic field reads."""
+        """Return what a basic field reads, or whose resolver is a function of the object alone."""
         known = self._field(field)
         if known is None:
             return None if BACKREF in field.extensions else super().attribute(field, name)
         python_name = known.python_name
+        if known.base_resolver is not None:
+            function = _of_the_object_alone(known)
+            return None if function is None else Attribute(python_name, function=function)
         is_plain = known.is_basic_field and known.default_resolver is getattr and not known.arguments
         is_readable = is_plain and python_name.isidentifier() and not iskeyword(python_name)
         return Attribute(python_name) if is_readable else None
@@ -173,6 +176,14 @@ def _takes_self_and_info_alone(resolver: StrawberryResolver[Any]) -> bool:
         and resolver.root_parameter is None
         and isfunction(resolver.wrapped_func)
     )
+
+
+def _of_the_object_alone(field: StrawberryField) -> Callable[[Any], Any] | None:
+    resolver = field.base_resolver
+    if resolver is None or field.extensions or not _takes_self_and_info_alone(resolver):
+        return None
+    takes_more = bool(field.arguments) or resolver.info_parameter is not None or resolver.is_async
+    return None if takes_more else cast("Callable[[Any], Any]", resolver.wrapped_func)
 
 
 def _permissions(field: StrawberryField) -> list[BasePermission] | None:
