@@ -69,6 +69,11 @@ class AccountList:
     is_descending: bool
     page: Page
 
+    @property
+    def order_name(self) -> str:
+        """What tells this order's cursors from another's."""
+        return f"{self.field.value}_{'DESC' if self.is_descending else 'ASC'}"
+
     def order(self, today: date) -> Order:
         """Return the order on a civil day, on which Status Ends depends."""
         keys: dict[AccountOrderField, tuple[sa.ColumnElement[Any], Any]] = {
@@ -77,8 +82,7 @@ class AccountList:
             AccountOrderField.STATUS_ENDS_ON: (status_ends_on(today), date.fromisoformat),
         }
         key, read = keys[self.field]
-        name = f"{self.field.value}_{'DESC' if self.is_descending else 'ASC'}"
-        return Order(name, key, Account.__table__.c.id, read, self.is_descending)
+        return Order(self.order_name, key, Account.__table__.c.id, read, self.is_descending)
 
     def paged(self, resellers: Ids, today: date) -> Asked:
         """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""

@@ -165,7 +165,7 @@ class Loaders(PeopleLoaders):
             for today, resellers in _by_day(keys).items():
                 for row in await self._snapshot.fetch(asked.paged(self._own(resellers), today)):
                     found[row.reseller_id].append(row)
-            return [asked.page.cut(found[reseller], asked.order(today)) for reseller, today in keys]
+            return [asked.page.cut(found[reseller], asked.order_name) for reseller, _ in keys]
 
         return self._account_pages.setdefault(asked, Batch(slices))
 
@@ -196,7 +196,7 @@ class Loaders(PeopleLoaders):
             found: dict[UUID, list[Row]] = {account: [] for account in accounts}
             for row in await self._snapshot.fetch(organizations_paged(page, self._scope, resellers, accounts)):
                 found[row.account_id].append(row)
-            return [page.cut(found[account], ORGANIZATIONS_BY_NAME) for _, account in keys]
+            return [page.cut(found[account], ORGANIZATIONS_BY_NAME.name) for _, account in keys]
 
         return slices
 

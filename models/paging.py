@@ -71,15 +71,15 @@ class Page:
         # average; where that is about a page, it would sooner read and sort all, and the largest reseller has many.
         return statement.order_by(*keys).limit(sa.select(sa.literal(self.size + 1, sa.Integer())).scalar_subquery())
 
-    def cut(self, rows: Sequence[sa.Row[Any]], order: Order) -> "Slice":
-        """Return the page's rows in the list's own direction, from what its statement selected."""
+    def cut(self, rows: Sequence[sa.Row[Any]], order_name: str) -> "Slice":
+        """Return the page's rows in the list's own direction, from what its statement selected in that order."""
         kept = list(rows[: self.size])
         there_is_more = len(rows) > self.size
         if self.is_backward:
             kept.reverse()
         return Slice(
             rows=kept,
-            order=order.name,
+            order=order_name,
             has_next=self.cursor is not None if self.is_backward else there_is_more,
             has_previous=there_is_more if self.is_backward else self.cursor is not None,
         )

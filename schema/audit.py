@@ -141,7 +141,7 @@ async def events_of(
     found = await info.context.snapshot.fetch(page.of(rows, order))
     assert info.context.viewer is not None  # noqa: S101 # the permission class asks first
     shows_cost = policies.may_see_cost(info.context.viewer, place.reseller_id) is None
-    return AuditEventConnection.of(page.cut(found, order), shows_cost=shows_cost)
+    return AuditEventConnection.of(page.cut(found, order.name), shows_cost=shows_cost)
 
 
 def _conditions(where: AuditFilter | None) -> list[sa.ColumnElement[bool]]:

@@ -51,7 +51,7 @@ class Screen:
 
     async def page(self, size: int, *, is_backward: bool = False, cursor: str | None = None) -> Slice:
         page, mine = Page(size, is_backward, cursor), account_rows().where(Account.reseller_id == self._reseller.id)
-        return page.cut(await peek(self._world.database, page.of(mine, self._order)), self._order)
+        return page.cut(await peek(self._world.database, page.of(mine, self._order)), self._order.name)
 
     async def add(self, name: str, day: date) -> Account:
         self._world.clock.on(day)
