@@ -5,9 +5,10 @@
     @staticmethod
     async def subscription(accounts: Sequence["Account"], info: Info) -> list[Subscription | None]:
 
-The function returns a value for each parent, in their order. Compiled execution calls it once a level; wherever one
-object is asked alone, it is given that one. It is the same either way: what it raises or returns for a parent must not
-depend on the others. Its info says which field and whose request it is, and no object's path.
+The function takes the parents, the info and the field's arguments, and returns a value for each parent, in their order.
+Compiled execution calls it once a level; wherever one object is asked alone, it is given that one. It is the same
+either way: what it raises or returns for a parent must not depend on the others. Its info says which field and whose
+request it is, and no object's path.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
