@@ -43,8 +43,11 @@ def assemble(settings: Settings) -> ASGIApp:
     configure_logs(as_json=settings.log_format == "json", level=settings.log_level)
 
     sealer = Sealer(sealing_key(settings.secret_key, settings.data_dir))
+    documents = settings.documents()
     watched = Watched.by(
-        wants_metrics=settings.metrics_port is not None, collector=settings.otel_exporter_otlp_endpoint
+        wants_metrics=settings.metrics_port is not None,
+        collector=settings.otel_exporter_otlp_endpoint,
+        names=documents.operation_names,
     )
 
     @asynccontextmanager
@@ -74,7 +77,7 @@ def assemble(settings: Settings) -> ASGIApp:
         lengths=settings.lengths,
         allowed_origins=tuple(settings.allowed_origins.split()),
         budgets=Budgets(settings.allowance, settings.stranger_allowance),
-        documents=settings.documents(),
+        documents=documents,
         introspection=Introspection(settings.introspection),
         has_graphiql=settings.wants_graphiql,
         hosts=settings.hosts,

@@ -100,6 +100,7 @@ def _named(use: Use) -> tuple[sa.ColumnElement[bool], ...]:
 def _sweeping(use: Use, *, at: datetime) -> sa.Delete:
     mine, is_old = IdempotencyKey.reseller_id == use.reseller_id, IdempotencyKey.created_at <= at - KEPT_FOR
     old = sa.select(IdempotencyKey.principal_id, IdempotencyKey.key_hash).where(mine, is_old)
-    some = old.limit(SWEPT).with_for_update(skip_locked=True)
-    named = sa.tuple_(IdempotencyKey.principal_id, IdempotencyKey.key_hash)
-    return sa.delete(IdempotencyKey).where(mine, named.in_(some)).execution_options(synchronize_session=False)
+    # Found once: as a mere subquery it may be asked again for each row, and then finds ten others each time.
+    some = old.limit(SWEPT).with_for_update(skip_locked=True).cte("some")
+    named = sa.tuple_(IdempotencyKey.principal_id, IdempotencyKey.key_hash).in_(sa.select(*some.c))
+    return sa.delete(IdempotencyKey).where(mine, named).execution_options(synchronize_session=False)

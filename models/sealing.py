@@ -4,7 +4,6 @@ KeyOfWrongLength   the key is not one of 256 bits
 Unreadable         it was sealed with another key, or it is damaged; the two cannot be told apart
 """
 
-import hmac
 import json
 import secrets
 from collections.abc import Mapping
@@ -42,17 +41,11 @@ class Sealer:
         if len(key) != KEY_BYTES:
             raise KeyOfWrongLength(len(key))
         self._cipher = AESGCM(key)
-        # Of its own, because no key serves two purposes.
-        self._fingerprint_key = hmac.digest(key, b"fingerprint", "sha256")
 
     def seal(self, values: Mapping[str, Any]) -> bytes:
         """Return the values, which JSON can hold, unreadable and different each time."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, json.dumps(values).encode(), None)
-
-    def fingerprint(self, said: bytes) -> bytes:
-        """Return what tells equal values from others, and says nothing of them without the key (HMAC-SHA-256)."""
-        return hmac.digest(self._fingerprint_key, said, "sha256")
 
     def unseal(self, sealed: bytes) -> dict[str, Any]:
         """Return the values. Raises Unreadable where another key sealed them or a bit has changed."""

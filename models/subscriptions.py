@@ -149,3 +149,12 @@ def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Sel
     """Select the open contracts of these accounts that lie in the scope; `resellers` own the accounts one for one."""
     theirs = paired((Subscription.reseller_id, Subscription.account_id), resellers, accounts)
     return subscription_rows().where(Subscription.visible_to(scope), Subscription.is_open(), theirs)
+
+
+def contract_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
+    """Select the id of the contract that a reseller's automation knows by this id: for the reseller's own alone."""
+    return sa.select(Subscription.id).where(
+        Subscription.reseller_id == reseller_id,
+        among(Subscription.reseller_id, scope.resellers),
+        Subscription.external_id == external_id,
+    )

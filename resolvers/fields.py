@@ -17,7 +17,7 @@ from auth.gates import Gate
 from domain.errors import Refusal
 from domain.repeating import StaleVersion
 from models.failures import OutcomeUnknown, has_lost_a_race, pause_before_attempt
-from resolvers.named import NamedAccounts
+from resolvers.named import Named
 from resolvers.repeating import Calls
 from resolvers.writing import Commits
 from schema.context import Info
@@ -45,7 +45,7 @@ def mutation(resolver: Resolver, *, permission_classes: Sequence[type[Gate]], is
     extensions = [
         Commits(payload),
         SecondAttempts(),
-        NamedAccounts(),
+        Named(),
         Calls(payload, is_repeatable=is_repeatable),
         BelowInput(),
         RefusalsAsData(payload),

@@ -54,9 +54,9 @@ async def lock_account(info: Info, session: AsyncSession, id: str | None, field:
     return await _locked_account(session, found(await session.scalar(visible), "account", field), key)
 
 
-async def lock_contract(info: Info, session: AsyncSession, id: str) -> tuple[Subscription, Account, Reseller]:
+async def lock_contract(info: Info, session: AsyncSession, id: str | None) -> tuple[Subscription, Account, Reseller]:
     """Return the contract that the input's id names with its account, both held, and its reseller."""
-    return await _locked_with_account(info, session, Subscription, ids.decode(id, "sub"), "subscription")
+    return await _locked_with_account(info, session, Subscription, ids.decode(id or "", "sub"), "subscription")
 
 
 async def lock_open_contract(session: AsyncSession, account: Account) -> Subscription | None:

@@ -70,7 +70,10 @@ class TrustedDocuments:
     ) -> None:
         self._documents, self._modes = dict(documents or {}), modes or Modes()
         public = SCHEMA if shows_schema else TYPENAME
-        self._public = {id for id, text in self._documents.items() if public.issuperset(_root_fields(parse(text)))}
+        parsed = {id: parse(text) for id, text in self._documents.items()}
+        # Of clients that are known: they may be told apart, where others go by the field that they ask for.
+        self.operation_names = frozenset(name for each in parsed.values() for name in _operation_names(each))
+        self._public = {id for id, each in parsed.items() if public.issuperset(_root_fields(each))}
 
     @classmethod
     def read(cls, file: Path | None, modes: Modes, *, shows_schema: bool) -> "TrustedDocuments":
@@ -126,6 +129,12 @@ def _checked(file: Path, id: str, text: Any) -> str:  # noqa: ANN401 # whatever 
     except GraphQLError as error:
         raise ManifestError(f"{file}: {id} is no GraphQL: {error.message}") from None
     return id_of(text)
+
+
+def _operation_names(document: DocumentNode) -> Iterator[str]:
+    for each in document.definitions:
+        if isinstance(each, OperationDefinitionNode) and each.name is not None:
+            yield each.name.value
 
 
 def _root_fields(document: DocumentNode) -> Iterator[str]:

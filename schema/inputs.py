@@ -78,6 +78,32 @@ class AccountRef:
     )
 
 
+@strawberry.input(description="A contract, named in one of two ways: by exactly one of id and externalId.")
+class SubscriptionRef:
+    """resellerId goes with externalId."""
+
+    id: strawberry.ID | None = strawberry.field(default=None, description="Its id.")
+    external_id: str | None = strawberry.field(
+        default=None, description="The id that automation of its reseller gave it, to the letter."
+    )
+    reseller_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="With externalId: whose contract it is. Not needed by those who belong to one reseller only.",
+    )
+
+
+@strawberry.input
+class NamesContract(ChangeInput):
+    """The base of the inputs that name a contract: in `subscription`, or by its id."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="The pending contract; it can be named in subscription instead."
+    )
+    subscription: SubscriptionRef | None = strawberry.field(
+        default=None, description="The pending contract, by whichever of its names; in place of its id."
+    )
+
+
 @strawberry.input
 class NamesAccount(MutationInput):
     """The base of the inputs that name an account: in `account`, or by its id in the field `names_account`."""

@@ -20,7 +20,7 @@ from schema.catalog import Plan
 from schema.context import Info
 from schema.enums import BillingInterval, SubscriptionStatus, SupportType
 from schema.errors import AvailableAction, Payload
-from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount
+from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount, NamesContract
 from schema.money import Money
 from schema.nodes import VERSION, Node, load
 from schema.together import together
@@ -200,17 +200,13 @@ class UpsertSubscriptionInput(ChangeInput, NamesAccount):
 
 
 @strawberry.input(description="The contract to activate.")
-class ActivateSubscriptionInput(ChangeInput):
+class ActivateSubscriptionInput(NamesContract):
     """Nothing else is decided by the client."""
-
-    id: strawberry.ID = strawberry.field(description="The pending contract.")
 
 
 @strawberry.input(description="The contract to withdraw.")
-class CancelSubscriptionInput(ChangeInput):
+class CancelSubscriptionInput(NamesContract):
     """Nothing else is decided by the client."""
-
-    id: strawberry.ID = strawberry.field(description="The pending contract.")
 
 
 @strawberry.interface(description="What a mutation of a contract answers.")

@@ -1,7 +1,7 @@
 """Who watches the server: metrics, traces, both or nobody. What is not wanted is not even loaded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,13 +23,13 @@ class Watched:
     tracing: "Tracing | None" = None
 
     @classmethod
-    def by(cls, *, wants_metrics: bool, collector: str) -> "Watched":
-        """Return what is wanted; `collector` is where traces go, or empty."""
+    def by(cls, *, wants_metrics: bool, collector: str, names: Iterable[str] = ()) -> "Watched":
+        """Return what is wanted; `collector` is where traces go, or empty; `names` are of operations that are known."""
         metrics = tracing = None
         if wants_metrics:
             from web.metrics import Metrics  # noqa: PLC0415 # costs nothing where it is not wanted
 
-            metrics = Metrics()
+            metrics = Metrics(names)
         if collector:
             from web.tracing import exporting  # noqa: PLC0415 # costs nothing where it is not wanted
 

@@ -26,6 +26,14 @@ def test_an_id_is_the_hash_of_the_text() -> None:
     assert id_of(COMPACT) == ITS_ID
 
 
+def test_a_manifest_knows_the_names_of_its_operations() -> None:
+    documents = trusted(
+        "query A { __typename } query B { __typename }", "mutation C { signOut { errors { code } } }", COMPACT
+    )
+
+    assert documents.operation_names == {"A", "B", "C"}
+
+
 @pytest.mark.parametrize("prefix", ["sha256:", ""])
 def test_a_manifest_leads_from_ids_to_texts(tmp_path: Path, prefix: str) -> None:
     file = tmp_path / "manifest.json"
