@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from auth.budgets import Budgets
 from auth.kept import sealing_key
-from commands.line import main
+from commands.line import main, sentence_for
 from commands.serving import has_inspected
 from mail.delivery import Delivery
 from mail.letters import sender_of
@@ -29,6 +29,7 @@ from settings.settings import Settings
 from web.application import Application
 from web.logs import configure_logs
 from web.protocol import guarded
+from web.starting import Starting
 from web.watched import Watched
 
 
@@ -87,7 +88,7 @@ def assemble(settings: Settings) -> ASGIApp:
         metrics=watched.metrics,
         tracing=watched.tracing,
     )
-    return application.assembled()
+    return Starting(application.assembled(), sentence_for)
 
 
 def delivery(database: Database, settings: Settings, sealer: Sealer, watched: Watched) -> Delivery:

@@ -14,6 +14,7 @@ from commands.preparing import demo, migrate_only
 from commands.serving import serve
 from domain.pricing import PriceBookError
 from models.embedded import EmbeddedDatabaseError
+from models.failures import is_unavailable
 from models.inspecting import WallsDown
 from models.migrating import MigrationError
 from models.publishing import TermsError
@@ -43,6 +44,18 @@ def export_schema(_: Asked) -> None:
 
 
 COMMANDS = {"serve": serve, "migrate": migrate_only, "demo": demo, "export-schema": export_schema}
+
+
+def sentence_for(error: BaseException) -> str | None:
+    """Return what a person has to mend; None for a fault, whose traceback is needed."""
+    if isinstance(error, SENTENCES):
+        return str(error)
+    if is_unavailable(error):
+        # Whoever supervises an ASGI server starts it again; `serve` keeps its workers.
+        return (
+            f"DATABASE_URL: the database cannot be used: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
+        )
+    return None
 
 
 def main(now: Callable[[], datetime]) -> int:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from models.failures import ENDING, LOST, OutcomeUnknown
+from models.failures import ENDING, LOST, OutcomeUnknown, is_unsent
 from models.pool import WatchedPool
 from models.walls import Tenants, scoped
 
@@ -124,8 +124,11 @@ async def commit(connection: AsyncConnection) -> None:
         status = await driver(connection).execute("COMMIT")
     except BaseException as error:
         await asyncio.shield(_dropped(connection, error))
-        if isinstance(error, ENDING):
+        if is_unsent(error):
             raise OperationalError("COMMIT", None, error, connection_invalidated=True) from error
+        # 57P01 in answer to COMMIT as well. PostgreSQL itself lets nobody interrupt it between the record of the commit
+        # and the answer, so that this error means "not saved"; but a pooler between us, or a standby that was waited
+        # for, says the same of what was saved.
         if isinstance(error, LOST):
             raise OutcomeUnknown(str(error)) from error
         if isinstance(error, asyncpg.PostgresError):

@@ -65,6 +65,11 @@ def is_unavailable(error: BaseException | None) -> bool:
     return isinstance(error, DBAPIError) and (error.connection_invalidated or str(sqlstate).startswith(_AWAY))
 
 
+def is_unsent(error: BaseException) -> bool:
+    """Tell whether asyncpg has refused to send anything, because an earlier message has ended the connection."""
+    return isinstance(error, ENDING) and str(error).startswith("cannot switch to state")
+
+
 def explanation(error: BaseException | None) -> str:
     """Return what a client is told of a temporary failure."""
     if isinstance(error, OutcomeUnknown):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.tenancy import Role
@@ -149,9 +149,7 @@ async def test_a_request_never_needs_two_connections_at_once(world: World, guard
     assert (await admin.mutate("updateAccount", {"id": gid(account), "name": "New"}))["errors"] == []
 
 
-async def test_a_statement_a_lock_and_an_idle_transaction_are_given_up_in_time(
-    world: World, postgres: EmbeddedDatabase
-) -> None:
+async def test_a_statement_and_a_lock_are_given_up_in_time(world: World, postgres: EmbeddedDatabase) -> None:
     reseller = await world.reseller()
     account = await world.account(reseller)
     held = sa.select(Account.id).where(Account.id == account.id).with_for_update()
@@ -170,6 +168,33 @@ async def test_a_statement_a_lock_and_an_idle_transaction_are_given_up_in_time(
 
     assert [error.orig.sqlstate for error in failures] == ["57014", "55P03"]  # type: ignore[union-attr] # asyncpg's
     assert [(is_unavailable(error), has_lost_a_race(error)) for error in failures] == [(True, False)] * 2
+
+
+async def test_a_transaction_in_which_nothing_happens_is_ended_and_holds_nobody_up(
+    world: World, postgres: EmbeddedDatabase
+) -> None:
+    reseller = await world.reseller()
+    account = await world.account(reseller, "Old")
+    held = sa.select(Account).where(Account.id == account.id).with_for_update()
+    lives = sa.text("SELECT count(*) AS number FROM pg_stat_activity WHERE pid = :pid")
+
+    async def forget(database: Database) -> None:
+        async with database.transaction({reseller.id}) as session:
+            (await session.scalars(held)).one().name = "New"
+            pid = await session.scalar(BACKEND)
+            await session.flush()
+            while (await world.database.fetch(lives.bindparams(pid=pid)))[0].number:
+                pass
+            # What was held is free, while the one who held it has not noticed.
+            async with world.database.transaction({reseller.id}) as other:
+                assert (await other.scalars(held)).one().name == "Old"
+
+    async with patient(postgres, idle=0.1) as database:
+        with pytest.raises(SQLAlchemyError) as failed:
+            await forget(database)
+        again = await database.fetch(ONE)
+
+    assert (is_unavailable(failed.value), isinstance(failed.value, OutcomeUnknown), again) == (True, False, [(1,)])
 
 
 async def test_a_mutation_that_waits_too_long_is_told_so_and_saves_nothing(

@@ -1,17 +1,17 @@
 """PostgreSQL says that it ends a connection, and has not closed it yet: temporary, and nobody gets it again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from models.database import Database
 from models.embedded import EmbeddedDatabase
-from models.failures import has_lost_a_race, is_unavailable
+from models.failures import OutcomeUnknown, has_lost_a_race, is_unavailable
 
 FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 NEWS = b"E" + (len(FIELDS) + 4).to_bytes(4) + FIELDS
@@ -25,6 +25,7 @@ class Messenger:
         self._socket = socket
         self._clients: list[tuple[asyncio.StreamWriter, asyncio.Task[None]]] = []
         self._ended: list[asyncio.Event] = []
+        self.answers_commit = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Stand between the two ends of one connection."""
@@ -33,11 +34,21 @@ class Messenger:
         answers = asyncio.create_task(_pass_on(behind[0], writer))
         self._clients.append((writer, answers))
         self._ended.append(ended)
-        await _pass_on(reader, behind[1])
+        await self._ask(reader, writer, behind[1])
         await asyncio.wait({answers})
         await _close(behind[1])
         await _close(writer)
         ended.set()
+
+    async def _ask(self, ours: asyncio.StreamReader, us: asyncio.StreamWriter, them: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while said := await ours.read(2**16):
+                if self.answers_commit and b"COMMIT\0" in said:
+                    us.write(NEWS)
+                    us.write_eof()
+                    break
+                them.write(said)
+            them.write_eof()
 
     async def bring_the_news(self) -> None:
         """Tell everybody that their connection ends."""
@@ -135,3 +146,30 @@ async def test_a_snapshot_that_meets_it_is_unavailable_to_every_reader(postgres:
         rows = await database.fetch(ONE)
 
     assert (is_unavailable(first.value), is_unavailable(second.value), len(rows)) == (True, True, 1)
+
+
+async def read_in_a_write(database: Database, *steps: Callable[[], Awaitable[None]]) -> None:
+    """Ask one thing in a transaction, do the steps, and commit."""
+    async with database.transaction() as session:
+        await session.execute(ONE)
+        for step in steps:
+            await step()
+
+
+async def test_news_before_commit_is_sent_mean_that_nothing_was_saved(postgres: EmbeddedDatabase) -> None:
+    async with through_a_messenger(postgres) as (database, messenger):
+        with pytest.raises(OperationalError) as raised:
+            await read_in_a_write(database, messenger.bring_the_news)
+
+    assert (has_lost_a_race(raised.value), isinstance(raised.value, OutcomeUnknown)) == (True, False)
+
+
+async def test_news_in_answer_to_commit_leave_it_open_whether_it_was_saved(postgres: EmbeddedDatabase) -> None:
+    async with through_a_messenger(postgres) as (database, messenger):
+        messenger.answers_commit = True
+        with pytest.raises(OutcomeUnknown, match="terminating connection due to administrator command"):
+            await read_in_a_write(database)
+        messenger.answers_commit = False
+        again = await database.fetch(ONE)
+
+    assert len(again) == 1

@@ -1,12 +1,14 @@
 """What cannot be served: exit status 1 and one sentence that names the setting or the row, for a person to mend."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from models.embedded import EmbeddedDatabase
-from tests.server.processes import Finished, free_port, run
+from tests.server.processes import ROOT, Finished, environment, free_port, run
 
 PRICES = """
 currency = "USD"
@@ -109,3 +111,51 @@ def test_wrong_terms_are_refused_with_the_reason(tmp_path: Path, elsewhere: Embe
     answer = run("publish-terms", file, DATABASE_URL=elsewhere.owner_url)
 
     assert answer == refused(f'{file}: the first line must name the version: "Version: 2026-11"')
+
+
+def started_by_uvicorn(**settings: object) -> tuple[int, list[str]]:
+    """Start the application as any ASGI server does; return the exit status and the lines that tell why."""
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--app-dir", str(ROOT), "--port", str(free_port())]
+    done = subprocess.run(  # noqa: S603 # our own command
+        command, env=environment(**settings), cwd="/", capture_output=True, text=True, timeout=60, check=False
+    )
+    told = [line.removeprefix("ERROR:").strip() for line in done.stderr.splitlines() if not line.startswith("INFO:")]
+    return done.returncode, told
+
+
+def test_the_application_is_not_started_with_one_role_for_all(tmp_path: Path, elsewhere: EmbeddedDatabase) -> None:
+    run("migrate", DATABASE_URL=elsewhere.application_url, DATABASE_OWNER_URL=elsewhere.owner_url)
+
+    answer = started_by_uvicorn(DATA_DIR=tmp_path / "data", DATABASE_URL=elsewhere.owner_url)
+
+    assert answer == (
+        3,
+        [
+            "DATABASE_URL: the role dashboard_owner owns the table accounts, or can become its owner "
+            "dashboard_owner: give the application a role of its own (README, A PostgreSQL of your own).",
+            "Application startup failed. Exiting.",
+        ],
+    )
+
+
+def test_the_application_is_not_started_on_tables_that_are_not_there(
+    tmp_path: Path, elsewhere: EmbeddedDatabase
+) -> None:
+    status, lines = started_by_uvicorn(DATA_DIR=tmp_path / "data", DATABASE_URL=elsewhere.application_url)
+
+    assert (status, len(lines)) == (3, 2)
+    assert "run server.py migrate" in lines[0]
+
+
+def test_the_application_is_not_started_without_its_database(tmp_path: Path) -> None:
+    answer = started_by_uvicorn(
+        DATA_DIR=tmp_path / "data", DATABASE_URL="postgresql://user:geheim@127.0.0.1:1/dashboard"
+    )
+
+    assert answer == (
+        3,
+        [
+            "DATABASE_URL: the database cannot be used: [Errno 111] Connection refused",
+            "Application startup failed. Exiting.",
+        ],
+    )
