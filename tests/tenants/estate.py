@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from domain.tenancy import Role
-from models import Reseller, Session, User, ids
+from models import Reseller, Session, Subscription, User, ids
 from models.audit import AuditEvent
 from models.sessions import session_id
 from models.walls import EVERYTHING
@@ -41,6 +41,8 @@ async def estate(world: World, word: str, reseller: Reseller | None = None) -> E
     account = await world.account(reseller, f"{word} account", subdomain=f"{word}-account", support_type=PARTNER)
     organization = await world.organization(account, f"{word} organization", f"{word}-key")
     contract = await world.contract(account)
+    if not is_customer:
+        await _name(world, contract)
     place: Place = account if is_customer else reseller
     admin, maker = await world.person(f"{word}-admin@example.test"), await world.person(f"{word}-maker@example.test")
     membership = await world.join(admin, Role.ADMIN, place)
@@ -79,6 +81,12 @@ async def estate(world: World, word: str, reseller: Reseller | None = None) -> E
 async def rows(world: World) -> list[tuple[str, ...]]:
     """Return everything that is stored but what counts attempts and points."""
     return [row for row in await world.rows() if row[0] not in COUNTERS]
+
+
+async def _name(world: World, contract: Subscription) -> None:
+    named = sa.update(Subscription).where(Subscription.id == contract.id).values(external_id=EXTERNAL_ID)
+    async with world.database.transaction(EVERYTHING) as session:
+        await session.execute(named)
 
 
 async def _session(world: World, person: User) -> str:
