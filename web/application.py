@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from web.metrics import Metrics
     from web.tracing import Tracing
 
+log = structlog.get_logger()
 Connect = Callable[[], AbstractAsyncContextManager[Database]]
 
 
@@ -164,6 +166,7 @@ async def _unauthenticated(request: Request, error: Exception) -> Response:  # n
 async def _database_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 # Starlette's signature
     if not is_unavailable(error):
         raise error
+    log.warning("the database does not answer", error=type(error).__name__)
     return answer(503, refused("SERVICE_UNAVAILABLE", explanation(error)), headers={"retry-after": "1"})
 
 

@@ -7,6 +7,7 @@ and that for each of ten mistakes. Here only names of nearly the same letters ar
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from heapq import nsmallest
 
 from graphql import GraphQLError, GraphQLSchema, is_composite_type
@@ -14,7 +15,7 @@ from graphql.pyutils import did_you_mean, suggestion_list
 from graphql.validation.rules.fields_on_correct_type import get_suggested_type_names
 
 # So many mistakes are told what was perhaps meant, and so many names are measured for each.
-_MISTAKES, _MEASURED = 3, 8
+_MISTAKES, _MEASURED = 3, 4
 
 
 def told(schema: GraphQLSchema, errors: Sequence[GraphQLError]) -> list[str]:
@@ -78,10 +79,14 @@ def _near(name: str, options: Iterable[str]) -> list[str]:
     farthest, letters = int(len(name) * 0.4) + 1, Counter(name.lower())
 
     def apart(option: str) -> int:
-        """Return how many edits lead from one to the other at least: so many letters one has, and the other has not."""
-        others = Counter(option.lower())
-        return max((letters - others).total(), (others - letters).total())
+        """Return how many edits lead from one to the other at least: so many letters of the longer are not shared."""
+        return max(len(name), len(option)) - (letters & _letters(option)).total()
 
     possible = ((apart(option), option) for option in options if abs(len(option) - len(name)) <= farthest)
     measured = nsmallest(_MEASURED, (each for each in possible if each[0] <= farthest))
     return suggestion_list(name, [option for _, option in measured])
+
+
+@lru_cache(maxsize=4_096)
+def _letters(option: str) -> Counter[str]:
+    return Counter(option.lower())

@@ -20,6 +20,7 @@ from graphql import (
     ParallelVisitor,
     TypeInfo,
     TypeInfoVisitor,
+    Undefined,
     ValidationContext,
     assert_valid_schema,
     visit,
@@ -54,13 +55,21 @@ class _Context(ValidationContext):
         self._variable_usages, self._recursive_variable_usages = by_identity(), by_identity()
 
     def get_variable_usages(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> list[VariableUsage]:
-        """Return where a definition uses variables; it is not gone through where no dollar stands in it."""
+        """Return where a definition uses variables: the first of those alike, and none where no dollar stands."""
         where = node.loc
         if where is not None and "$" not in where.source.body[where.start : where.end]:
             return []
-        return super().get_variable_usages(node)
+        alike: dict[tuple[object, ...], VariableUsage] = {}
+        for usage in super().get_variable_usages(node):
+            alike.setdefault(_where_used(usage), usage)
+        return list(alike.values())
 
     def _note(self, error: GraphQLError) -> None:
         if len(self.errors) >= self._most:
             raise ValidationAbortedError("Too many errors.")
         self.errors.append(error)
+
+
+def _where_used(usage: VariableUsage) -> tuple[object, ...]:
+    """Return all that a rule asks about a use, besides where it stands."""
+    return usage.node.name.value, id(usage.type), id(usage.parent_type), usage.default_value is Undefined

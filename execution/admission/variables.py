@@ -1,7 +1,7 @@
 """A request's variables: within the limits, in NFC, then coerced to the types that the operation declares."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
@@ -16,7 +16,12 @@ _INTEGER_BITS = 64
 # graphql-core says where in a variable the mistake lies only in its sentence.
 _PLACE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\w\[\]]+))?:")
 
+_SMALL = 2**31
+# What can be, or hold, a string.
+_COMPOSED = frozenset({str, list, dict})
 Path = tuple[str, ...]
+# Where a value stands: its name or number, where what holds it stands, and how deep that is. Becomes a path if need be.
+_Place = tuple[object, "_Place | None", int]
 
 
 def coerced(
@@ -43,32 +48,51 @@ def coerced(
 
 def _faults(given: dict[str, Any], limits: Limits) -> Iterator[tuple[Path, str]]:
     """Yield what is beyond a limit, in one pass over every value, without recursion."""
-    pending: list[tuple[Any, Path]] = [(value, (name,)) for name, value in reversed(given.items())]
+    pending = _inside(given.items(), None)
     while pending:
-        value, path = pending.pop()
+        value, place = pending.pop()
         if isinstance(value, str):
             fault = fault_in(value, limits)
         elif isinstance(value, list):
             fault = f"A list has at most {limits.list_items} items." if len(value) > limits.list_items else None
             if fault is None:
-                pending += [(item, (*path, str(place))) for place, item in reversed([*enumerate(value)])]
+                pending += _inside(enumerate(value), place)
         elif isinstance(value, dict):
             fault = None
-            pending += [(inner, (*path, name)) for name, inner in reversed(value.items())]
+            pending += _inside(value.items(), place)
         else:
             is_long = isinstance(value, int) and value.bit_length() > _INTEGER_BITS
             fault = f"An integer has at most {_INTEGER_BITS} bits." if is_long else None
-        if len(path) > limits.nesting:
+        if place[2] > limits.nesting:
             fault, pending = f"At most {limits.nesting} lists and objects may stand inside each other.", []
         if fault is not None:
-            yield path, fault
+            yield _path_to(place), fault
+
+
+def _inside(items: Iterable[tuple[object, Any]], place: _Place | None) -> list[tuple[Any, _Place]]:
+    """Return what a list or an object holds, the last first; small numbers are left out, for they can have no fault."""
+    depth = place[2] + 1 if place else 1
+    return [(value, (name, place, depth)) for name, value in items if not _is_small(value)][::-1]
+
+
+def _is_small(value: Any) -> bool:  # noqa: ANN401 # whatever JSON holds
+    return type(value) is int and -_SMALL < value < _SMALL
+
+
+def _path_to(place: _Place) -> Path:
+    names = []
+    inner: _Place | None = place
+    while inner is not None:
+        name, inner, _ = inner
+        names.append(str(name))
+    return tuple(reversed(names))
 
 
 def _composed(value: Any) -> Any:  # noqa: ANN401 # whatever JSON holds, nested as deep as the limits let it
     if isinstance(value, str):
         return composed(value)
     if isinstance(value, list):
-        return [_composed(item) for item in value]
+        return [_composed(item) if type(item) in _COMPOSED else item for item in value]
     if isinstance(value, dict):
         return {name: _composed(inner) for name, inner in value.items()}
     return value
