@@ -189,6 +189,10 @@ class Host:
         entries = re.split(r"^(?=\d{4}-\d\d-\d\dT)", self.log.read_text(errors="replace"), flags=re.MULTILINE)
         return [entry for entry in entries if "[error" in entry or "Traceback" in entry]
 
+    def started(self) -> int:
+        """Return how many workers have begun to serve since the first start."""
+        return self.log.read_text(errors="replace").count("Application startup complete")
+
     def remarks(self) -> list[str]:
         """Return what its log tells of what it could not do: why a client was told to try again."""
         return [line for line in self.log.read_text(errors="replace").splitlines() if "[warning" in line]

@@ -40,9 +40,11 @@ class Proxy:
         try:
             while sent := await reader.read(2**16):
                 is_marked = is_marked or self.marker in sent
-                if is_marked and b"COMMIT" in sent and self.loss is not Loss.NOTHING:
-                    await self._cut(sent, answers, *behind)
-                    break
+                if is_marked and b"COMMIT" in sent:
+                    is_marked = False
+                    if self.loss is not Loss.NOTHING:
+                        await self._cut(sent, answers, *behind)
+                        break
                 behind[1].write(sent)
         except OSError:
             pass

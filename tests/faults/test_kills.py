@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults.running import judged_run
 from tests.faults.scenes import Plan
 
-SECONDS = float(os.environ.get("FAULTS_SECONDS", "10"))
+SECONDS = float(os.environ.get("FAULTS_SECONDS", "60"))
 
 
 async def test_no_promise_is_broken_by_kill_9_and_ended_connections(tmp_path: Path) -> None:
