@@ -9,13 +9,11 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
-    ListTypeNode,
     ListValueNode,
     NameNode,
     Node,
     ObjectValueNode,
     OperationDefinitionNode,
-    SelectionSetNode,
     StringValueNode,
 )
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
@@ -24,29 +22,36 @@ from execution.admission.limits import Limits
 from execution.admission.objections import BAD_INPUT, Objection, Refused, beyond, places
 from execution.admission.texts import composed, fault_in
 
-_NESTING = (SelectionSetNode, ListValueNode, ObjectValueNode, ListTypeNode)
+# By their kind, as graphql-core calls it: most nodes are names and fields, of which nothing more is asked.
+_NESTING = frozenset({"selection_set", "list_value", "object_value", "list_type"})
+_COUNTED = frozenset({"operation_definition", "fragment_definition", "directive"})
+_VALUED = frozenset({"name", "list_value", "object_value", "string_value"})
 
 
 def check_written(document: DocumentNode, limits: Limits) -> int:
     """Return how many nodes the document has. Raises Refused at the first one beyond a limit."""
-    written: Counter[type[Node]] = Counter()
+    counted: Counter[str] = Counter()
+    nodes = 0
     pending: list[tuple[Node, int]] = [(document, 0)]
     while pending:
         node, nesting = pending.pop()
-        written[type(node)] += 1
-        _check_count(node, written[type(node)], limits)
-        _check_value(node, limits)
-        if isinstance(node, _NESTING):
+        nodes += 1
+        if node.kind in _COUNTED:
+            counted[node.kind] += 1
+            _check_count(node, counted[node.kind], limits)
+        elif node.kind in _VALUED:
+            _check_value(node, limits)
+        if len(getattr(node, "directives", None) or ()) > limits.directives_at_once:
+            raise beyond("directives_at_once", limits.directives_at_once, "directives stand at one place", node)
+        if node.kind in _NESTING:
             nesting += 1
             if nesting > limits.nesting:
                 raise beyond("nesting", limits.nesting, "brackets may stand inside each other", node)
         pending += [(child, nesting) for child in reversed(_children(node))]
-    return written.total()
+    return nodes
 
 
 def _check_count(node: Node, number: int, limits: Limits) -> None:
-    if len(getattr(node, "directives", None) or ()) > limits.directives_at_once:
-        raise beyond("directives_at_once", limits.directives_at_once, "directives stand at one place", node)
     match node:
         case OperationDefinitionNode():
             if number > limits.operations:
@@ -80,8 +85,10 @@ def _children(node: Node) -> list[Node]:
     children: list[Node] = []
     for key in QUERY_DOCUMENT_KEYS.get(node.kind, ()):
         value = getattr(node, key, None)
+        if not value:
+            continue
         if isinstance(value, Node):
             children.append(value)
-        elif value:
+        else:
             children += value
     return children

@@ -1,11 +1,12 @@
 """Verdicts: which operation runs, what asks for the schema, and what is remembered."""
 
 import pytest
-from graphql import GraphQLSchema, parse, validate
+from graphql import GraphQLSchema, GraphQLSyntaxError, parse, validate
 
 from execution.admission.admission import Admission
 from execution.admission.limits import Limits
 from execution.admission.objections import Refused
+from execution.admission.reading import read
 
 
 @pytest.mark.parametrize(
@@ -152,3 +153,19 @@ def test_a_refusal_keeps_no_syntax_tree(admission: Admission) -> None:
 @pytest.mark.parametrize("source", ["", "{", "{ }", "{ town { } }", "{ town { id } } }", "town", "\0"])
 def test_what_is_no_graphql_is_told_so(admission: Admission, source: str) -> None:
     assert [code for code, _ in objections(admission, source)] == ["GRAPHQL_PARSE_FAILED"]
+
+
+@pytest.mark.parametrize(
+    "text", ["query A_1 { _: town { __typename } a9Z: town(id: $_a) { id } }", "{ é }", "{ aé }", "{ 9a }"]
+)
+def test_names_are_read_as_graphql_core_reads_them(text: str) -> None:
+    try:
+        expected: object = parse(text)
+    except GraphQLSyntaxError as error:
+        expected = error.message
+    try:
+        found: object = read(text, Limits())
+    except Refused as refused:
+        found = refused.objections[0].message
+
+    assert found == expected
