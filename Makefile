@@ -9,12 +9,12 @@ PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check --require-
 COMPILE = .venv/bin/uv pip compile pyproject.toml $(UPGRADE) \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help serve test check format schema lock clean packages tools ready ready-for-tests browser
+.PHONY: help serve test check format schema bench bench-peers lock clean packages tools ready ready-for-tests browser
 .NOTPARALLEL:
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
-		printf 'make %-8s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
+		printf 'make %-11s %s\n' "$$target" "$$text"; done
 
 serve: ## set everything up, and serve on http://127.0.0.1:8000
 	@$(one_at_a_time) $(MAKE) ready
@@ -41,6 +41,15 @@ schema: ## write schema.graphql
 	@$(one_at_a_time) $(MAKE) packages
 	.venv/bin/python server.py export-schema > .make/schema.graphql
 	mv .make/schema.graphql schema.graphql
+
+bench: ## execution on graphql-core, compiled, and by hand, side by side
+	@$(one_at_a_time) $(MAKE) tools
+	@exec .venv/bin/python -m bench.execution
+
+bench-peers: ## ours beside other servers, into bench/RESULTS.md; PEERS=folder of the installed peers
+	@$(one_at_a_time) $(MAKE) tools
+	@test -f "$(PEERS)/bench.py" || { echo 'PEERS is the folder of the peers, installed as their README says: make bench-peers PEERS=/tmp/peers' >&2; exit 1; }
+	@PEERS='$(abspath $(PEERS))' exec .venv/bin/python -m bench.peers.compare --rounds 3 --write
 
 lock: ## write the lock files; UPGRADE=--upgrade takes the newest versions
 	@$(one_at_a_time) $(MAKE) tools

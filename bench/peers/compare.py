@@ -3,7 +3,8 @@
 The peers and what measures them are no part of this project. Copy their folder somewhere, install them as their README
 says, and tell where they are:
 
-    PEERS=/tmp/peers .venv/bin/python -m bench.peers.compare --targets mercurius,yoga-jit,raw-rows --rounds 3
+    make bench-peers PEERS=/tmp/peers
+    PEERS=/tmp/peers .venv/bin/python -m bench.peers.compare --targets mercurius,ours --rounds 1   # while working
 
 Every peer runs twice: as it is, and with a look-up of the caller by token (`NAME+caller`), which ours never goes
 without. Ours has authentication, row level security, limits and audit on; only the rate budget is widened, because one
@@ -22,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from bench.peers import ours
+from bench.peers.results import write
 
 HERE = Path(__file__).parent
 PEERS = Path(os.environ.get("PEERS", ""))
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("--ops", default="q1,q2,q3")
     parser.add_argument("--clients", default="1,32")
     parser.add_argument("--without-callers", action="store_true", help="leave the peers as they are")
+    parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md and its chart")
     asked = parser.parse_args()
     theirs = measuring()
     taught(theirs)
@@ -97,6 +100,8 @@ def main() -> None:
     plain_load = theirs.load_targets
     theirs.load_targets = lambda *_: [*plain_load([], None), *targets]
     theirs.report([out])
+    if asked.write:
+        write(Path(out), theirs)
 
 
 if __name__ == "__main__":
