@@ -17,7 +17,6 @@ from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
 from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
-from models.database import Snapshot
 from models.loading import Batch, ById, Row
 from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
@@ -25,7 +24,6 @@ from models.paging import Page, Slice
 from models.people_loaders import PeopleLoaders
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
 from models.resellers import resellers_named
-from models.scopes import Scope
 from models.subscriptions import open_subscriptions_of, subscriptions_among
 from models.terms import acceptances_of, current_terms
 
@@ -34,12 +32,6 @@ Key = TypeVar("Key", bound=Hashable)
 
 class Loaders(PeopleLoaders):
     """The loaders of one request and one moment; what was read once is not read again."""
-
-    def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
-        super().__init__(snapshot, scope)
-        self._organization_pages: dict[Page, Batch[tuple[UUID, UUID], Slice]] = {}
-        self._account_pages: dict[AccountList, Batch[tuple[UUID, date], Slice]] = {}
-        self._account_counts: dict[Kept, Batch[tuple[UUID, date], int]] = {}
 
     @cached_property
     def resellers(self) -> ById:
@@ -180,6 +172,18 @@ class Loaders(PeopleLoaders):
             return [found.get(reseller, 0) for reseller, _ in keys]
 
         return self._account_counts.setdefault(kept, Batch(counts))
+
+    @cached_property
+    def _account_pages(self) -> dict[AccountList, Batch[tuple[UUID, date], Slice]]:
+        return {}
+
+    @cached_property
+    def _account_counts(self) -> dict[Kept, Batch[tuple[UUID, date], int]]:
+        return {}
+
+    @cached_property
+    def _organization_pages(self) -> dict[Page, Batch[tuple[UUID, UUID], Slice]]:
+        return {}
 
     def _own(self, resellers: Sequence[UUID]) -> list[UUID]:
         return [reseller for reseller in resellers if reseller in self._scope.resellers]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -27,11 +28,10 @@ class Batch(Generic[Key, Found]):
 
     def __init__(self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]]) -> None:
         """`read` returns what it found for each key, in their order."""
-        self._read = read
         self._found: dict[Key, Found] = {}
-        self._queue: DataLoader[Sequence[Key], list[Found]] = DataLoader(self._read_all, cache=False)
-        # Two batches under way may have keys in common.
-        self._one_at_a_time = asyncio.Lock()
+        # Two batches under way may have keys in common: one after the other.
+        reading = partial(_all, read, self._found, asyncio.Lock())
+        self._queue: DataLoader[Sequence[Key], list[Found]] = DataLoader(reading, cache=False)
 
     async def load(self, key: Key) -> Found:
         """Return what is found for a key."""
@@ -41,12 +41,18 @@ class Batch(Generic[Key, Found]):
         """Return what is found for each key, in their order."""
         return await self._queue.load(keys)
 
-    async def _read_all(self, asked: list[Sequence[Key]]) -> list[list[Found]]:
-        async with self._one_at_a_time:
-            missing = list(dict.fromkeys(key for keys in asked for key in keys if key not in self._found))
-            if missing:
-                self._found.update(zip(missing, await self._read(missing), strict=True))
-        return [[self._found[key] for key in keys] for keys in asked]
+
+async def _all(
+    read: Callable[[list[Key]], Awaitable[Sequence[Found]]],
+    found: dict[Key, Found],
+    one_at_a_time: asyncio.Lock,
+    asked: list[Sequence[Key]],
+) -> list[list[Found]]:
+    async with one_at_a_time:
+        missing = list(dict.fromkeys(key for keys in asked for key in keys if key not in found))
+        if missing:
+            found.update(zip(missing, await read(missing), strict=True))
+    return [[found[key] for key in keys] for keys in asked]
 
 
 ById = Batch[UUID, Row | None]
@@ -58,6 +64,11 @@ class Batched:
     def __init__(self, snapshot: Snapshot, scope: Scope) -> None:
         self._snapshot = snapshot
         self._scope = scope
+
+    def forget(self) -> None:
+        """Let go of what was read: rows and loaders hold each other, and would wait for the garbage collector."""
+        for name in set(vars(self)) - {"_snapshot", "_scope"}:
+            delattr(self, name)
 
     def _by_id(self, rows: Callable[[Scope, Ids], Question], key: str = "id") -> ById:
         async def by_id(ids: list[UUID]) -> list[Row | None]:

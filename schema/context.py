@@ -116,8 +116,9 @@ class Context:
         self._read_from(await drafted(change.session, self.scope.tenants, end=change.roll_back))
 
     async def close(self) -> None:
-        """Give the request's connection back."""
+        """Give the request's connection back; nothing that was read is kept."""
         await self.snapshot.close()
+        self.loaders.forget()
 
     def _renew(self) -> None:
         self._read_from(self.database.snapshot(self.scope.tenants))
