@@ -14,6 +14,7 @@ from domain.catalog import SupportType
 from domain.errors import Conflict
 from domain.money import Money
 from domain.pricing import bracket_for
+from models.asking import rows_of
 from models.base import Base, Id, TextEnum, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
@@ -73,8 +74,14 @@ async def plan_for(
     session: AsyncSession, support_type: SupportType, systems: int, *, currency_code: str, on: date
 ) -> Plan:
     """Return the plan that follows from the number of systems. Raises Conflict where nothing is priced yet."""
-    effective = plans_on(on, currency_code).where(Plan.support_type == support_type)
-    return bracket_for(systems, priced((await session.scalars(effective)).all()))
+    rows = await rows_of(await session.connection(), _plans_of(on, currency_code, support_type.value))
+    return bracket_for(systems, [Plan(**row._asdict()) for row in priced(rows)])
+
+
+@prepared
+def _plans_of(day: date, currency_code: str, support_type: str) -> sa.Select[*tuple[object, ...]]:
+    mine = plans_on(day, currency_code).where(sa.type_coerce(Plan.support_type, sa.Text()) == support_type)
+    return mine.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
 
 
 def priced(plans: Sequence[AnyPlan]) -> Sequence[AnyPlan]:

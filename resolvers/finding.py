@@ -6,6 +6,7 @@ then the people and keys of a dashboard. The reseller is held in share mode, wha
 pass each other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
 """
 
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
 from models import ids
-from models.accounts import Account
+from models.accounts import Account, tenant_of_account
+from models.asking import rows_of
 from models.base import Base
 from models.organizations import Organization
 from models.resellers import Reseller
@@ -23,6 +25,7 @@ from resolvers.writing import signed_in
 from schema.context import Info
 
 T = TypeVar("T")
+RESELLER, ACCOUNT = (sa.bindparam(name, type_=sa.Uuid()) for name in ("reseller", "account"))
 Owned = TypeVar("Owned", Subscription, Organization)
 
 
@@ -50,8 +53,8 @@ async def find_reseller(
 async def lock_account(info: Info, session: AsyncSession, id: str | None, field: str) -> tuple[Account, Reseller]:
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
     key = ids.decode(id or "", "acct", field)
-    visible = sa.select(Account.reseller_id).where(Account.visible_to(signed_in(info).scope), Account.id == key)
-    return await _locked_account(session, found(await session.scalar(visible), "account", field), key)
+    visible = await rows_of(await session.connection(), tenant_of_account(signed_in(info).scope, key))
+    return await _locked_account(session, found(visible[0] if visible else None, "account", field).reseller_id, key)
 
 
 async def lock_contract(info: Info, session: AsyncSession, id: str | None) -> tuple[Subscription, Account, Reseller]:
@@ -61,7 +64,7 @@ async def lock_contract(info: Info, session: AsyncSession, id: str | None) -> tu
 
 async def lock_open_contract(session: AsyncSession, account: Account) -> Subscription | None:
     """Return the open contract of an account that is held, held as well; None where there is none."""
-    return await session.scalar(Subscription.open_of(account.reseller_id, account.id).with_for_update())
+    return await session.scalar(_locking_open_contract(), {"reseller": account.reseller_id, "account": account.id})
 
 
 async def lock_organization(info: Info, session: AsyncSession, id: str) -> tuple[Organization, Account]:
@@ -90,10 +93,17 @@ async def _locked_with_account(
 
 
 async def _locked_account(session: AsyncSession, reseller_id: UUID, id: UUID) -> tuple[Account, Reseller]:
-    locked = (
-        sa.select(Account, Reseller)
-        .join(Reseller, Reseller.id == Account.reseller_id)
-        .where(Account.reseller_id == reseller_id, Account.id == id)
-    )
-    account, reseller = (await session.execute(held(locked, Reseller, last=Account))).one()
+    account, reseller = (await session.execute(_locking_account(), {"reseller": reseller_id, "account": id})).one()
     return account, reseller
+
+
+# Built once: to build one of these costs more than to run it.
+@cache
+def _locking_account() -> sa.Select[*tuple[Any, ...]]:
+    mine = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
+    return held(mine.where(Account.reseller_id == RESELLER, Account.id == ACCOUNT), Reseller, last=Account)
+
+
+@cache
+def _locking_open_contract() -> sa.Select[Subscription]:
+    return Subscription.open_of(RESELLER, ACCOUNT).with_for_update()
