@@ -35,7 +35,7 @@ async def change_password(
 
     Raises BadInput where the new one is no password, TooManyAttempts, and WrongPassword.
     """
-    clean_password(new_password, "new_password", common=common_passwords())
+    clean_password(new_password, "new_password", common=await common_passwords())
     try:
         proof = await prove(
             database, email=viewer.email or "", password=current_password, client_address=client_address, at=at

@@ -8,7 +8,6 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 # OWASP: 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -42,6 +41,11 @@ async def verify_password(password_hash: str | None, password: str) -> bool:
     return matches and password_hash is not None and len(password) <= LONGEST
 
 
+async def common_passwords() -> frozenset[str]:
+    """Return the passwords that everybody tries first, in lower case: zxcvbn's list, from published leaks."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, _common_passwords)
+
+
 async def rehashed(password_hash: str, password: str) -> str | None:
     """Return a new hash of a password that was just verified, where the parameters have changed since; else None."""
     return await hash_password(password) if HASHER.check_needs_rehash(password_hash) else None
@@ -55,11 +59,12 @@ def _verify(password_hash: str | None, password: str) -> bool:
 
 
 @cache
-def common_passwords() -> frozenset[str]:
-    """Return the passwords that everybody tries first, in lower case: zxcvbn's list, from published leaks."""
-    return frozenset(FREQUENCY_LISTS["passwords"])
+def _nobodys_hash() -> str:
+    return HASHER.hash("nobody has this password")
 
 
 @cache
-def _nobodys_hash() -> str:
-    return HASHER.hash("nobody has this password")
+def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 # 13 MB, for a worker that is given a password
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

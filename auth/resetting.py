@@ -90,7 +90,7 @@ async def reset_password(
     Nobody is signed in by it. Raises BadInput where it is no password, and ResetUnusable whatever is wrong with the
     link; of two who use one link at once, one succeeds.
     """
-    clean_password(new_password, "new_password", common=common_passwords())
+    clean_password(new_password, "new_password", common=await common_passwords())
     user_id, token_hash = owner_of(token), hash_token(token)
     # Asked first, so that nobody without a link makes us hash: that is meant to be slow.
     if user_id is None or not await database.fetch(usable_reset(user_id, token_hash, at)):

@@ -1,5 +1,6 @@
 """The accounts screen: which accounts, in which order, which page, for many resellers at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus
-from models.accounts import Account, accounts_beside_reseller, has_status, status_ends_on, with_contract
+from models.accounts import Account, account_rows, accounts_beside_reseller, has_status, status_ends_on, with_contract
 from models.asking import Asked
 from models.base import among
 from models.paging import Order, Page
@@ -91,12 +92,25 @@ class AccountList:
         return paged(resellers, today)
 
     def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
+        if self.kept.search:
+            return self._searched(resellers, today)
         mine = self.kept.of(accounts_beside_reseller(), today).where(Account.reseller_id == Reseller.id)
         each = self.page.of(mine, self.order(today)).correlate(Reseller).lateral("page")
         listed = sa.select(*each.c).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
+        return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
+
+    def _searched(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
+        # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.
+        needs_contract = self.kept.statuses is not None or self.field is AccountOrderField.STATUS_ENDS_ON
+        ids = sa.select(Account.id).select_from(Account).where(Account.reseller_id == Reseller.id)
+        found = self.kept.of(with_contract(ids) if needs_contract else ids, today)
+        each = self.page.of(found, self.order(today)).correlate(Reseller).lateral("found")
+        listed = account_rows().add_columns(each.c.sort_key).join(each, each.c.id == Account.id)
+        return listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
+
+    def _directed(self, *keys: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[Any]]:
         ascends = self.is_descending == self.page.is_backward
-        keys = (each.c.sort_key, each.c.id)
-        return listed.order_by(*(keys if ascends else (key.desc() for key in keys)))
+        return (key if ascends else key.desc() for key in keys)
 
 
 @lru_cache(FORMS)

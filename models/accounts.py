@@ -25,7 +25,8 @@ class Account(Versioned, Base):
     __table_args__ = (
         sa.ForeignKeyConstraint(["reseller_id"], ["resellers.id"]),
         sa.Index("accounts_external_id_key", "reseller_id", "external_id", unique=True),
-        sa.Index("accounts_by_name_idx", "reseller_id", "lower_name", "id"),
+        # With all that a search looks at.
+        sa.Index("accounts_by_name_idx", "reseller_id", "lower_name", "id", postgresql_include=["subdomain"]),
         sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
     )
 

@@ -153,7 +153,7 @@ async def _setup(input: AcceptInvitationInput) -> _Setup | None:
     # Hashed before the transaction: hashing is slow, and rows are held in it.
     if input.password is None:
         return None
-    password = clean_password(input.password, common=common_passwords())
+    password = clean_password(input.password, common=await common_passwords())
     return _Setup(clean_text(input.name or "", "name"), await hash_password(password))
 
 

@@ -9,6 +9,8 @@ branch_labels = None
 depends_on = None
 
 BY_NAME = {"accounts": ("reseller_id",), "organizations": ("reseller_id", "account_id")}
+# What a search looks at besides the name.
+SEARCHED = {"accounts": " INCLUDE (subdomain)"}
 
 
 def upgrade() -> None:
@@ -20,6 +22,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
     for table, owners in BY_NAME.items():
+        columns = f"({', '.join(owners)}, lower_name, id){SEARCHED.get(table, '')}"
         # A trigger would do without writing the table anew; there are none here, they do not survive sharding.
         op.execute(
             "-- squawk-ignore adding-field-with-default\n"
@@ -28,8 +31,7 @@ def upgrade() -> None:
         # The table is locked already: to do these two beside others who write would gain nothing.
         op.execute(f"-- squawk-ignore require-concurrent-index-deletion\nDROP INDEX {table}_by_name_idx")
         op.execute(
-            "-- squawk-ignore require-concurrent-index-creation\n"
-            f"CREATE INDEX {table}_by_name_idx ON {table} ({', '.join(owners)}, lower_name, id)"
+            f"-- squawk-ignore require-concurrent-index-creation\nCREATE INDEX {table}_by_name_idx ON {table} {columns}"
         )
 
 

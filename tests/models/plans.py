@@ -23,9 +23,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every place where a table is read."""
+    """Every place where a table is read, and what it took: pages of the cache or the disk, and milliseconds."""
 
     scans: list[Scan]
+    pages: int
+    milliseconds: float
 
     def of(self, table: str) -> Scan:
         """Return the one place where this table is."""
@@ -49,10 +51,12 @@ async def planned(database: Database, question: Asked, tenants: set[UUID], *, is
     async with database.snapshot(tenants) as snapshot:
         for sql in (f"SET LOCAL plan_cache_mode = {mode}", f"PREPARE asked AS {question.sql}"):
             await snapshot.fetch(Question(sql, [], list))
-        explained = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE asked {values}"
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE asked {values}"
         ((told,),) = await snapshot.fetch(Question(explained, [], list))
         await snapshot.fetch(Question("DEALLOCATE asked", [], list))
-    return Plan(list(_scans(told[0]["Plan"])))
+    root = told[0]["Plan"]
+    pages = root["Shared Hit Blocks"] + root["Shared Read Blocks"]
+    return Plan(list(_scans(root)), pages, told[0]["Execution Time"])
 
 
 def _literal(value: object) -> str:
