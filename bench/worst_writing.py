@@ -113,6 +113,9 @@ def _definitions() -> Iterator[Worst]:
         "".join(f"fragment F{n} on Account {{ ...F{n + 1} }} " for n in range(45)) + "fragment F45 on Account { name }"
     )
     yield Worst("10 operations of 46 fragments", ten + quiet, None)
+    uses = " ".join(f"a{n}: nodes(ids: [{'$b ' * 99}]) {{ id }}" for n in range(3))
+    asking = "".join(f"query A{n}($b: ID = 1) {{ ...F }} " for n in range(10))
+    yield Worst("10 operations that use a variable 297 times", f"{asking} fragment F on Query {{ {uses} }}", None)
     yield Worst("operations of one name", "query A { __typename } " * 10, INVALID)
     yield Worst("10 operations without a name", "{ __typename } " * 10, INVALID)
     yield Worst(

@@ -84,6 +84,9 @@ def _options(settings: Settings) -> dict[str, Any]:
         "timeout_keep_alive": settings.idle_seconds,
         # What has to be waited for was waited for by then.
         "timeout_graceful_shutdown": 1,
+        # A worker answers its supervisor when it has imported everything: on a busy machine not in 5 seconds, and then
+        # it was killed, and the one after it.
+        "timeout_worker_healthcheck": 60,
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": settings.trusted_proxies.split(),
         "access_log": False,
