@@ -53,6 +53,11 @@ def _fields() -> Iterator[Worst]:
     yield Worst("17 equal deep fields", in_account(nested * 17), "same_name_pairs")
     yield Worst("unknown fields", in_account("".join(f" subscriptio{n}" for n in range(700))), INVALID)
     yield Worst(
+        "unknown fields below 64 arguments",
+        "{ account(" + 'id: "x" ' * 64 + ") {" + "".join(f" subscriptio{n}" for n in range(700)) + " } }",
+        INVALID,
+    )
+    yield Worst(
         "unknown fields with long names",
         in_account("".join(f" dashboardUrl{'x' * 240}{n}" for n in range(60))),
         INVALID,

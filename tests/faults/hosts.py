@@ -222,6 +222,7 @@ async def running(*hosts: Host) -> AsyncIterator[None]:
         for host in hosts:
             host.begin()
         await asyncio.gather(*(host.ready() for host in hosts))
+        await until(lambda: all(host.started() >= host.workers for host in hosts))
         yield
     finally:
         for host in hosts:
