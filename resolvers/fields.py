@@ -4,6 +4,7 @@ A query's refusal is a top-level error with its code; a mutation's, its gates' i
 A mutation that lost a race inside the database is called again: it has no effect but its transaction.
 """
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, get_args, get_type_hints
@@ -131,6 +132,10 @@ class SecondAttempts(FieldExtension):
 
 
 def _can_be_tried_again(error: DBAPIError | OutcomeUnknown, info: Info) -> bool:
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        # Cut off: the statement that was given up for it has failed, and nobody waits for another one.
+        return False
     # With a key even what may have been saved: then the next attempt finds the key, and replays.
     if isinstance(error, OutcomeUnknown):
         return info.context.call.use is not None

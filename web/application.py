@@ -81,8 +81,8 @@ class Application:
         """Return the ASGI application."""
         cookie = SessionCookie(self.is_secure, self.lengths.absolute)
         origins, limits = Origins(self.origin, self.allowed_origins), self.limits
-        draining = Draining(self.grace_seconds)
         operations = Operations(limits.operation_seconds)
+        draining = Draining(self.grace_seconds, operations.cut_off)
         in_flight = InFlight(limits.in_flight, limits.in_flight_each)
         graphql = GraphQLEndpoint(
             self.api, self._open_context, cookie, origins, limits, in_flight, operations, self.documents

@@ -2,6 +2,7 @@
 
 Between the first signal and the end of the last request new connections are still accepted, so that whoever asks is
 told to come back, and a load balancer sees /readyz fail; then the server's own handler of the signal gets its turn.
+What is not done within the grace period is cut off, and answered so.
 """
 
 import asyncio
@@ -13,14 +14,19 @@ from typing import Any
 
 from web.refusals import Refused
 
+# For what was cut off to be taken back, and its client to be told.
+ANSWERING_SECONDS = 3.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Draining:
-    """Counts the requests that are being answered, and knows whether there shall be others."""
+    """Counts the requests that are being answered, and knows whether there shall be others.
 
-    def __init__(self, grace_seconds: float) -> None:
-        self._grace_seconds = grace_seconds
+    `cut_off` ends what is still under way after so many seconds.
+    """
+
+    def __init__(self, grace_seconds: float, cut_off: Callable[[], None]) -> None:
+        self._grace_seconds, self._cut_off = grace_seconds, cut_off
         self._being_answered = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -74,7 +80,13 @@ class Draining:
             end(number, None)
 
     async def _end(self, end: Callable[[], Any]) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._grace_seconds):
-                await self._quiet.wait()
+        await self._quiet_within(self._grace_seconds)
+        if not self._quiet.is_set():
+            self._cut_off()
+            await self._quiet_within(ANSWERING_SECONDS)
         end()
+
+    async def _quiet_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()

@@ -1,7 +1,8 @@
 """An operation under way: it has a deadline and a client who may leave; neither cuts off a mutation that has begun.
 
 A query is cancelled, and what it held is given back. A mutation is cancelled only before its first field has begun:
-from then on it runs to its end, and its client, if there still is one, learns what became of it.
+from then on it runs to its end, and its client, if there still is one, learns what became of it. Only a server that
+ends, and has waited long enough, cuts off whatever is left.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 # Most operations are done by then, and cost no watching.
 UNWATCHED_SECONDS = 0.02
+# For a statement to be cancelled, and its transaction to be rolled back.
+TAKING_BACK_SECONDS = 2.0
 
 
 class Left(Refused):
@@ -23,6 +26,17 @@ class Left(Refused):
 
     def __init__(self) -> None:
         super().__init__(499, "The client has left.", "CLIENT_LEFT")
+
+
+class CutOff(Refused):
+    """The server ends, and waits no longer."""
+
+    def __init__(self, *, has_begun: bool) -> None:
+        if has_begun:
+            message = "The server ended before this was done; look whether it was saved before you repeat it."
+            super().__init__(503, message, "SERVICE_UNAVAILABLE")
+        else:
+            super().__init__(503, "The server is restarting; try again.", "SERVICE_UNAVAILABLE", retry_after="1")
 
 
 class Operations:
@@ -35,7 +49,7 @@ class Operations:
     async def run(
         self, operation: Coroutine[Any, Any, T], *, has_begun: Callable[[], bool], receive: Receive | None = None
     ) -> T:
-        """Return what the operation returns. Raises Refused where it was cut off: 503 after its time, or Left.
+        """Return what the operation returns. Raises Refused where it was cut off: 503 after its time, Left, or CutOff.
 
         `has_begun` tells whether a mutation has; `receive` tells of a client who leaves.
         """
@@ -51,6 +65,8 @@ class Operations:
             if not has_begun():
                 task.cancel()
             raise
+        if task.cancelled():
+            raise CutOff(has_begun=has_begun())
         return task.result()
 
     async def _watch(self, task: asyncio.Task[T], has_begun: Callable[[], bool], receive: Receive | None) -> None:
@@ -73,9 +89,17 @@ class Operations:
         return Refused(503, message, "DEADLINE_EXCEEDED", retry_after="1")
 
     async def finish(self, seconds: float) -> None:
-        """Wait so many seconds for what is under way."""
+        """Wait so many seconds for what is under way, and then only until it has been taken back."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
+        self.cut_off()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=TAKING_BACK_SECONDS)
+
+    def cut_off(self) -> None:
+        """Cancel whatever is under way. PostgreSQL has each mutation whole or not at all."""
+        for task in self._under_way:
+            task.cancel()
 
 
 async def _left(receive: Receive) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import pytest
 
 from models.embedded import EmbeddedDatabase
-from tests.models.embedded.conftest import until
+from tests.models.embedded.conftest import fetch, until
 from tests.server.processes import Server, ask, serving
 from tests.server.test_stopping import CREATE, RESELLER
 
@@ -27,23 +28,19 @@ def held(url: str, table: str) -> Iterator[Callable[[], int]]:
         runner.run(connection.close())
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 def test_what_has_begun_is_finished_and_everybody_else_is_sent_away(
-    tmp_path: Path, elsewhere: EmbeddedDatabase
+    tmp_path: Path, elsewhere: EmbeddedDatabase, workers: int
 ) -> None:
-    settings = {"DATABASE_URL": elsewhere.application_url, "DATABASE_OWNER_URL": elsewhere.owner_url, "DEMO": 1}
-    with serving(tmp_path / "data", **settings) as server, server.signed_in() as browser, ThreadPoolExecutor() as pool:
-        [dashboard] = ask(browser, RESELLER)["viewer"]["dashboards"]
-        wanted = {
-            "resellerId": dashboard["id"],
-            "name": "Late",
-            "subdomain": "late",
-            "supportType": "PARTNER_SUPPORTED",
-        }
+    opened = serving(tmp_path / "data", workers=workers, **settings_for(elsewhere))
+    with opened as server, server.signed_in() as browser, ThreadPoolExecutor() as pool:
+        wanted = late(browser, f"late-{workers}")
         with held(elsewhere.owner_url, "accounts") as waiting:
             creating = pool.submit(ask, browser, CREATE, input=wanted)
             until(lambda: waiting() == 1)
             server.process.terminate()
-            until(lambda: server.get("/readyz").status_code == 503)
+            # A worker with nothing to finish ends at once: the one that has is left.
+            until(lambda: all(server.get("/readyz").status_code == 503 for _ in range(10)))
             ready, alive = server.get("/readyz"), server.get("/livez")
             sent_away = _posted(server)
         created = creating.result(30)
@@ -57,6 +54,36 @@ def test_what_has_begun_is_finished_and_everybody_else_is_sent_away(
     )
     assert sent_away.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
     assert (created["createAccount"]["errors"], status) == ([], 0)
+
+
+def test_what_is_not_done_within_the_grace_period_is_given_up_and_not_saved(
+    tmp_path: Path, elsewhere: EmbeddedDatabase
+) -> None:
+    settings = {**settings_for(elsewhere), "GRACE_SECONDS": 0.3, "STATEMENT_SECONDS": 60, "LOCK_SECONDS": 60}
+    with serving(tmp_path / "data", **settings) as server, server.signed_in() as browser, ThreadPoolExecutor() as pool:
+        wanted = late(browser, "too-late")
+        with held(elsewhere.owner_url, "accounts") as waiting:
+            creating = pool.submit(browser.post, "/graphql", json={"query": CREATE, "variables": {"input": wanted}})
+            until(lambda: waiting() == 1)
+            # The table is still held when the server has ended.
+            status, answer = server.terminate(), creating.result(30)
+            until(lambda: waiting() == 0)
+
+    [error] = answer.json()["errors"]
+    assert (status, error["extensions"]["code"]) == (0, "SERVICE_UNAVAILABLE")
+    assert [line for line in server.log.lines if "attempted again" in line or "Traceback" in line] == []
+    assert fetch(elsewhere.owner_url, "SELECT count(*) FROM audit_events WHERE action = 'createAccount'") == [(0,)]
+
+
+def settings_for(database: EmbeddedDatabase) -> dict[str, object]:
+    return {"DATABASE_URL": database.application_url, "DATABASE_OWNER_URL": database.owner_url, "DEMO": 1}
+
+
+def late(browser: httpx.Client, subdomain: str) -> dict[str, str]:
+    """Return the input of an account that comes late."""
+    [dashboard] = ask(browser, RESELLER)["viewer"]["dashboards"]
+    given = {"name": "Late", "subdomain": subdomain, "supportType": "PARTNER_SUPPORTED"}
+    return {"resellerId": dashboard["id"], **given}
 
 
 def _posted(server: Server) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -23,6 +24,7 @@ from tests.clients import Client
 from tests.web.conftest import Assemble
 from tests.world import World
 from web.limits import RequestLimits
+from web.running import Operations
 
 DEADLINE = "This took longer than 0.1 seconds and was given up; nothing was changed."
 RENAME = "mutation { rename { errors { code } } }"
@@ -49,6 +51,20 @@ async def rename(info: Info) -> SignOutPayload:
     return SignOutPayload(errors=[])
 
 
+async def rename_later(info: Info) -> SignOutPayload:
+    """Renames everybody, and takes a minute for it."""
+    async with writing(info) as session:
+        await session.execute(sa.update(User).values(name="Renamed"))
+        await session.execute(FOREVER)
+    return SignOutPayload(errors=[])
+
+
+async def dawdle(info: Info) -> SignOutPayload:
+    """Reads for a minute, and changes nothing."""
+    await info.context.snapshot.fetch(FOREVER)
+    return SignOutPayload(errors=[])
+
+
 async def hurry(info: Info) -> str | None:
     """Takes no time."""
     return "done"
@@ -68,6 +84,8 @@ class Mutation:
     """Writing that takes its time."""
 
     rename = mutation(rename, permission_classes=[Anyone])
+    rename_later = mutation(rename_later, permission_classes=[Anyone])
+    dawdle = mutation(dawdle, permission_classes=[Anyone])
 
 
 @pytest.fixture
@@ -145,6 +163,8 @@ async def test_a_mutation_that_has_begun_is_not(world: World, slow: ASGIApp) -> 
 async def test_a_mutation_goes_on_when_its_client_has_left(world: World, slow: ASGIApp, small: Database) -> None:
     await world.person("ada@example.test")
     leaving = Leaving(slow, RENAME)
+    while not await waiting(world.database):
+        pass
 
     leaving.leave()
     await leaving.answering
@@ -168,6 +188,52 @@ async def test_a_mutation_goes_on_when_the_server_gives_its_request_up(world: Wo
     assert (leaving.answering.cancelled(), leaving.sent) == (True, [])
     while await names(world.database) != ["Renamed"]:
         pass
+
+
+def operations_of(app: ASGIApp) -> Operations:
+    """Return what runs in an application, inside its middleware."""
+    return cast("Operations", cast("Any", app).app.app.app.state.operations)
+
+
+async def test_a_server_that_ends_takes_back_what_is_not_done(world: World, slow: ASGIApp, small: Database) -> None:
+    await world.person("ada@example.test")
+    asking = asyncio.ensure_future(Client(slow).run("mutation { renameLater { errors { code } } }"))
+    while not await waiting(world.database):
+        pass
+
+    operations_of(slow).cut_off()
+    answer = await asking
+
+    # Its transaction was rolled back, as with any statement that fails, and is not tried again.
+    assert (answer.status, answer.codes) == (200, ["SERVICE_UNAVAILABLE"])
+    assert await names(world.database) == ["ada"]
+    assert (await waiting(world.database), pool_of(small)) == (0, {"checked out": 0, "beyond": 0})
+
+
+@pytest.mark.parametrize(
+    ("document", "message", "wait"),
+    [
+        (
+            "mutation { dawdle { errors { code } } }",
+            "The server ended before this was done; look whether it was saved before you repeat it.",
+            None,
+        ),
+        ("{ wait }", "The server is restarting; try again.", "1"),
+    ],
+)
+async def test_who_is_cut_off_is_told_whether_to_look_first(
+    world: World, assemble: Assemble, small: Database, document: str, message: str, wait: str | None
+) -> None:
+    app = assemble(on=small, api=Api(query=Query, mutation=Mutation))
+    asking = asyncio.ensure_future(Client(app).http.post("/graphql", json={"query": document}))
+    while not await waiting(world.database):
+        pass
+
+    operations_of(app).cut_off()
+    response = await asking
+
+    assert (response.status_code, response.headers.get("retry-after")) == (503, wait)
+    assert response.json() == {"errors": [{"message": message, "extensions": {"code": "SERVICE_UNAVAILABLE"}}]}
 
 
 async def waiting(database: Database) -> int:
