@@ -125,7 +125,9 @@ class GraphQLEndpoint:
             body = refused("ANSWER_TOO_LARGE", f"{done} answer would be larger than {most} bytes; ask for less.")
             content = orjson.dumps(body)
         status = 200 if media_type == JSON or "data" in body else 400
-        return Response(content, status, HEADERS, f"{media_type}; charset=utf-8")
+        # Where something may have been changed, nobody is asked to send it again.
+        headers = HEADERS if has_changed or not _is_unavailable(body) else {**HEADERS, "retry-after": "1"}
+        return Response(content, status, headers, f"{media_type}; charset=utf-8")
 
     def _is_for_everybody(self, body: dict[str, Any], parameters: dict[str, Any]) -> bool:
         return "data" in body and "errors" not in body and self._documents.is_public(parameters.get("documentId"))
@@ -136,6 +138,10 @@ class GraphQLEndpoint:
         response.headers["cache-control"] = f"public, max-age={KEPT_SECONDS}"
         response.headers["vary"] = "accept"
         return response
+
+
+def _is_unavailable(body: dict[str, Any]) -> bool:
+    return any(error["extensions"]["code"] == "SERVICE_UNAVAILABLE" for error in body.get("errors", ()))
 
 
 def may_come_by_get(request: Request, *, is_text: bool) -> Callable[[bool], None]:

@@ -47,6 +47,46 @@ async def test_the_answer_has_the_media_type_that_is_accepted(stranger: Client, 
     assert response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (f"{JSON};q=0.2, {GRAPHQL};q=0.1", JSON),
+        (f"{JSON};q=0.1, {GRAPHQL};q=0.2", GRAPHQL),
+        (f"{JSON}; q=0.999, {GRAPHQL}; q=1.000", GRAPHQL),
+        (f"{JSON};Q=0.5 , {GRAPHQL} ; q = 0.4", JSON),
+        (f"{GRAPHQL};q=0, {JSON}", JSON),
+        (f"{GRAPHQL};q=0, */*", JSON),
+        (f"{JSON};q=0, */*;q=0.1", GRAPHQL),
+        (f"{JSON};q=0, application/*", GRAPHQL),
+        (f"application/*;q=0.1, {JSON};q=0.05", GRAPHQL),
+        (f"*/*;q=1, application/*;q=0.2, {GRAPHQL};q=0.3", GRAPHQL),
+        # A weight that is none: its media type was not said.
+        (f"{GRAPHQL};q=1.5, {JSON}", JSON),
+        (f"{GRAPHQL};q=-1, {JSON}", JSON),
+        (f"{GRAPHQL};q=0.1234, {JSON}", JSON),
+        (f"{GRAPHQL};q=\u0661, {JSON}", JSON),
+        (f"{GRAPHQL};q=nan, {JSON}", JSON),
+        (f"{GRAPHQL};q=1e0, {JSON}", JSON),
+    ],
+)
+async def test_the_weights_of_media_types_are_those_of_rfc_9110(stranger: Client, accept: str, media_type: str) -> None:
+    response = await stranger.http.post(
+        "/graphql", content=QUERY, headers=[(b"content-type", JSON.encode()), (b"accept", accept.encode())]
+    )
+
+    assert (response.status_code, response.headers["content-type"]) == (200, f"{media_type}; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [f"{JSON};q=0", f"{JSON};q=0, {GRAPHQL};q=0.000", "*/*;q=0", f"{JSON};q=2", "application/*;q=0, text/html"],
+)
+async def test_what_weighs_nothing_is_not_accepted(stranger: Client, accept: str) -> None:
+    response = await send(stranger, accept=accept)
+
+    assert (response.status_code, response.json()) == (406, refusal(f"Accept {GRAPHQL} or {JSON}."))
+
+
 async def test_whoever_says_nothing_gets_json(stranger: Client) -> None:
     del stranger.http.headers["accept"]
 
