@@ -1,10 +1,12 @@
 """Settings: read from the environment once, and a sentence for each that cannot be used."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from auth.sessions import Lengths
 from domain.budgets import Allowance
 from execution.admission.limits import Limits
 from settings.reading import SettingsError, read_settings
@@ -224,3 +226,45 @@ def test_every_limit_is_in_the_readme(root: Path) -> None:
     readme = (root / "README.md").read_text()
 
     assert [each.name for each in fields(Limits) if f"`LIMIT_{each.name.upper()}`" not in readme] == []
+
+
+DOCUMENT = [(f"LIMIT_{each.name.upper()}", "document_limits", each.name) for each in fields(Limits)]
+REQUEST = [
+    (each.name.upper() if each.name.endswith("_seconds") else f"MAX_{each.name.upper()}", "request_limits", each.name)
+    for each in fields(RequestLimits)
+]
+PATIENCE = [
+    (f"{name}_SECONDS", "patience", field)
+    for name, field in (
+        ("STATEMENT", "statement"),
+        ("LOCK", "lock"),
+        ("IDLE_TRANSACTION", "idle"),
+        ("POOL", "pool"),
+        ("CONNECT", "connect"),
+    )
+]
+BUDGETS = [
+    ("BUDGET_POINTS", "allowance", "capacity"),
+    ("BUDGET_POINTS_A_SECOND", "allowance", "rate"),
+    ("STRANGER_BUDGET_POINTS", "stranger_allowance", "capacity"),
+    ("STRANGER_BUDGET_POINTS_A_SECOND", "stranger_allowance", "rate"),
+]
+
+
+@pytest.mark.parametrize(("name", "where", "field"), [*DOCUMENT, *REQUEST, *PATIENCE, *BUDGETS])
+def test_each_figure_is_set_by_its_own_name_and_by_no_other(
+    monkeypatch: pytest.MonkeyPatch, name: str, where: str, field: str
+) -> None:
+    usual = getattr(read_settings(), where)
+    monkeypatch.setenv(name, str(getattr(usual, field) + 1))
+
+    changed = getattr(read_settings(), where)
+
+    assert changed == replace(usual, **{field: getattr(usual, field) + 1})
+
+
+def test_a_session_lives_as_long_as_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSION_DAYS", "3")
+    monkeypatch.setenv("SESSION_IDLE_HOURS", "5")
+
+    assert read_settings().lengths == Lengths(absolute=timedelta(days=3), idle=timedelta(hours=5))

@@ -1,10 +1,12 @@
 """The server watched from outside: /metrics on a port of its own, whose numbers add up over all workers."""
 
+import json
 from pathlib import Path
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from resolvers.trusted import id_of
 from tests.models.embedded.conftest import kill, until
 from tests.server.processes import Server, ask, free_port, run, serving
 
@@ -70,3 +72,18 @@ def test_a_port_that_is_taken_is_named(data_dir: Path) -> None:
     assert second.status == 1
     sentence = f"127.0.0.1:{taken} cannot be used: Address already in use. Set another METRICS_PORT or METRICS_HOST."
     assert second.stderr.splitlines()[-1] == f"server.py: METRICS_HOST, METRICS_PORT: {sentence}"
+
+
+def test_operations_of_the_manifest_go_by_their_names(data_dir: Path, tmp_path: Path) -> None:
+    port, text = free_port(), "query Known { viewer { name } }"
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({id_of(text): text}))
+
+    with serving(data_dir, METRICS_PORT=port, TRUSTED_DOCUMENTS=manifest) as server, server.browser() as browser:
+        for document in (text, "query Unknown { viewer { name } }"):
+            ask(browser, document)
+        read = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+
+    families = {family.name: family for family in text_string_to_metric_families(read)}
+    counted = [each for each in families["dashboard_operation_seconds"].samples if each.name == NAMED]
+    assert {each.labels["operation"]: each.value for each in counted} == {"Known": 1, "viewer": 1}
