@@ -32,7 +32,8 @@ def held(url: str, table: str) -> Iterator[Callable[[], int]]:
 def test_what_has_begun_is_finished_and_everybody_else_is_sent_away(
     tmp_path: Path, elsewhere: EmbeddedDatabase, workers: int
 ) -> None:
-    opened = serving(tmp_path / "data", workers=workers, **settings_for(elsewhere))
+    patience = {"GRACE_SECONDS": 60, "LOCK_SECONDS": 60, "STATEMENT_SECONDS": 60}
+    opened = serving(tmp_path / "data", workers=workers, **settings_for(elsewhere), **patience)
     with opened as server, server.signed_in() as browser, ThreadPoolExecutor() as pool:
         wanted = late(browser, f"late-{workers}")
         with held(elsewhere.owner_url, "accounts") as waiting:
@@ -40,7 +41,7 @@ def test_what_has_begun_is_finished_and_everybody_else_is_sent_away(
             until(lambda: waiting() == 1)
             server.process.terminate()
             # A worker with nothing to finish ends at once: the one that has is left.
-            until(lambda: all(server.get("/readyz").status_code == 503 for _ in range(10)))
+            until(lambda: all(server.get("/readyz").status_code == 503 for _ in range(5 * workers)))
             ready, alive = server.get("/readyz"), server.get("/livez")
             sent_away = _posted(server)
         created = creating.result(30)

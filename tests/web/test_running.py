@@ -47,7 +47,7 @@ async def rename(info: Info) -> SignOutPayload:
     """Renames everybody, and is in no hurry."""
     async with writing(info) as session:
         await session.execute(sa.update(User).values(name="Renamed"))
-        await session.execute(sa.select(sa.func.pg_sleep(0.3)))
+        await session.execute(sa.select(sa.func.pg_sleep(1)))
     return SignOutPayload(errors=[])
 
 
@@ -163,7 +163,7 @@ async def test_a_mutation_that_has_begun_is_not(world: World, slow: ASGIApp) -> 
 async def test_a_mutation_goes_on_when_its_client_has_left(world: World, slow: ASGIApp, small: Database) -> None:
     await world.person("ada@example.test")
     leaving = Leaving(slow, RENAME)
-    while not await waiting(world.database):
+    while not await waiting(world.database) and not leaving.answering.done():
         pass
 
     leaving.leave()
@@ -177,7 +177,7 @@ async def test_a_mutation_goes_on_when_its_client_has_left(world: World, slow: A
 async def test_a_mutation_goes_on_when_the_server_gives_its_request_up(world: World, slow: ASGIApp) -> None:
     await world.person("ada@example.test")
     leaving = Leaving(slow, RENAME)
-    while not await waiting(world.database):
+    while not await waiting(world.database) and not leaving.answering.done():
         pass
 
     leaving.answering.cancel()
@@ -198,7 +198,7 @@ def operations_of(app: ASGIApp) -> Operations:
 async def test_a_server_that_ends_takes_back_what_is_not_done(world: World, slow: ASGIApp, small: Database) -> None:
     await world.person("ada@example.test")
     asking = asyncio.ensure_future(Client(slow).run("mutation { renameLater { errors { code } } }"))
-    while not await waiting(world.database):
+    while not await waiting(world.database) and not asking.done():
         pass
 
     operations_of(slow).cut_off()
@@ -226,7 +226,7 @@ async def test_who_is_cut_off_is_told_whether_to_look_first(
 ) -> None:
     app = assemble(on=small, api=Api(query=Query, mutation=Mutation))
     asking = asyncio.ensure_future(Client(app).http.post("/graphql", json={"query": document}))
-    while not await waiting(world.database):
+    while not await waiting(world.database) and not asking.done():
         pass
 
     operations_of(app).cut_off()
