@@ -69,12 +69,7 @@ def may_as_person(viewer: Viewer | None) -> Answer:
 
 def may_in_reseller(viewer: Viewer, reseller_id: UUID, permission: Permission) -> Answer:
     """May the viewer do this in the reseller's own dashboard?"""
-    seat = viewer.seat(reseller_id)
-    if seat is None:
-        return Forbidden(permission.value)
-    if permission is not Permission.TERMS_ACCEPT and (refusal := _before_everything(seat)) is not None:
-        return refusal
-    return None if seat.grants(permission) else Forbidden(permission.value)
+    return _may_in(viewer.seat(reseller_id), permission)
 
 
 def may_with_account(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
@@ -82,9 +77,7 @@ def may_with_account(viewer: Viewer, account: AccountFacts, permission: Permissi
     own = viewer.seat(account.id)
     if own is not None and own.grants(permission):
         return None
-    if viewer.seat(account.reseller_id) is None:
-        return Forbidden(permission.value)
-    return may_in_reseller(viewer, account.reseller_id, permission)
+    return _may_in(viewer.seat(account.reseller_id), permission)
 
 
 def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
@@ -265,6 +258,14 @@ def may_grant(viewer: Viewer, place: Place, role: Role) -> Answer:
         return BadInput("role", f"There is no role {role.value} in this kind of dashboard.")
     missing = sorted(each.value for each in granted if may_at(viewer, place, each) is not None)
     return Forbidden(missing[0], ("role",)) if missing else None
+
+
+def _may_in(seat: Seat | None, permission: Permission) -> Answer:
+    if seat is None:
+        return Forbidden(permission.value)
+    if permission is not Permission.TERMS_ACCEPT and (refusal := _before_everything(seat)) is not None:
+        return refusal
+    return None if seat.grants(permission) else Forbidden(permission.value)
 
 
 def _before_everything(seat: Seat) -> Answer:

@@ -1,12 +1,17 @@
-"""The accounts screen with nothing in it but execution: the same shape, loaders over dictionaries, and no rules."""
+"""The accounts screen with nothing in it but execution: the same shape, loaders over dictionaries, and no rules.
+
+Its fields that load are fields of many, as ours are; its loaders are ours.
+"""
 
 from asyncio import gather
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
-from aiodataloader import DataLoader
 
 from execution.compiler.strawberry_schema import CompiledExecution
+from models.loading import Batch
+from schema.together import together
 
 ACCOUNTS = 100
 SCREEN = """
@@ -22,9 +27,9 @@ class Loaders:
     """Four loaders of one request."""
 
     def __init__(self) -> None:
-        self.contracts: DataLoader[int, dict[str, Any]] = DataLoader(_contracts)
-        self.organizations: DataLoader[int, list[dict[str, Any]]] = DataLoader(_organizations)
-        self.plans: DataLoader[int, dict[str, Any]] = DataLoader(_plans)
+        self.contracts: Batch[int, dict[str, Any]] = Batch(_contracts)
+        self.organizations: Batch[int, list[dict[str, Any]]] = Batch(_organizations)
+        self.plans: Batch[int, dict[str, Any]] = Batch(_plans)
 
 
 async def _contracts(keys: list[int]) -> list[dict[str, Any]]:
@@ -64,9 +69,12 @@ class Subscription:
     plan_id: strawberry.Private[int]
 
     @strawberry.field
-    async def plan(self, info: strawberry.Info[Loaders, None]) -> Plan:
+    @together
+    @staticmethod
+    async def plan(contracts: Sequence["Subscription"], info: strawberry.Info[Loaders, None]) -> list[Plan]:
         """Read through the loader."""
-        return Plan(**await info.context.plans.load(self.plan_id))
+        rows = await info.context.plans.load_many([contract.plan_id for contract in contracts])
+        return [Plan(**row) for row in rows]
 
 
 @strawberry.type
@@ -98,17 +106,28 @@ class Account:
     number: strawberry.Private[int]
 
     @strawberry.field
-    async def subscription(self, info: strawberry.Info[Loaders, None]) -> Subscription:
+    @together
+    @staticmethod
+    async def subscription(accounts: Sequence["Account"], info: strawberry.Info[Loaders, None]) -> list[Subscription]:
         """Read through the loader."""
-        row = await info.context.contracts.load(self.number)
-        total = Money(amount=row["amount"], currency_code=row["currency"])
-        return Subscription(status=row["status"], systems=row["systems"], total=total, plan_id=row["plan"])
+        rows = await info.context.contracts.load_many([account.number for account in accounts])
+        return [
+            Subscription(
+                status=row["status"],
+                systems=row["systems"],
+                total=Money(amount=row["amount"], currency_code=row["currency"]),
+                plan_id=row["plan"],
+            )
+            for row in rows
+        ]
 
     @strawberry.field
-    async def organizations(self, info: strawberry.Info[Loaders, None]) -> Organizations:
+    @together
+    @staticmethod
+    async def organizations(accounts: Sequence["Account"], info: strawberry.Info[Loaders, None]) -> list[Organizations]:
         """Read through the loader."""
-        rows = await info.context.organizations.load(self.number)
-        return Organizations(nodes=[Organization(**row) for row in rows])
+        pages = await info.context.organizations.load_many([account.number for account in accounts])
+        return [Organizations(nodes=[Organization(**row) for row in rows]) for rows in pages]
 
 
 @strawberry.type

@@ -38,6 +38,8 @@ class Leaf:
         self.kind, self.required = kind, required
         self._coerce: Callable[[Any], Any] = kind.coerce_output_value
         self._sure = SURE.get(kind, set()) | (set() if required else {type(None)})
+        # Classes that are neither exceptions nor awaitable.
+        self._plain: set[type] = set()
         # Members live as long as their type, so that their identity stands for them; hashing one takes a call.
         self.names: dict[int, str] = {}
         self._members: list[Any] = []
@@ -60,10 +62,13 @@ class Leaf:
             if self.required:
                 raise Failed
             return None
-        if isinstance(value, Exception):
-            raise Failed
-        if is_awaitable_kind(type(value)):
-            raise Unforeseen
+        kind = type(value)
+        if kind not in self._plain:
+            if issubclass(kind, Exception):
+                raise Failed
+            if is_awaitable_kind(kind):
+                raise Unforeseen
+            self._plain.add(kind)
         coerced = self._coerce(value)
         if coerced is None or coerced is Undefined:
             raise Failed
