@@ -24,6 +24,7 @@ MOST_CODES = 10
 SEVERAL = "several"
 FAULT = "INTERNAL_SERVER_ERROR"
 # What passes by itself: somebody may try again, and nobody has to mend anything.
+LEFT = "CLIENT_LEFT"
 PASSING = frozenset({"SERVICE_UNAVAILABLE", "DEADLINE_EXCEEDED", "TOO_MANY_REQUESTS", "RATE_LIMITED"})
 
 
@@ -60,7 +61,7 @@ class Operation:
     @property
     def outcome(self) -> str:
         """Return ok, refused, unavailable, fault, or abandoned where nobody waited for the answer."""
-        if not self.is_answered:
+        if LEFT in self.codes or not (self.codes or self.is_answered):
             return "abandoned"
         if not self.codes:
             return "ok"

@@ -69,8 +69,9 @@ Asking = Callable[[Client, Client], Awaitable[Any]]
         (lambda ada, _: ada.run(RESELLER, id=[]), "refused", ["BAD_USER_INPUT"]),
         (lambda ada, _: ada.run("{ nothing }"), "refused", ["GRAPHQL_VALIDATION_FAILED"]),
         (lambda ada, _: ada.run("{"), "refused", ["GRAPHQL_PARSE_FAILED"]),
+        (lambda _, stranger: stranger.http.get("/graphql?query={__typename}"), "refused", ["BAD_REQUEST"]),
     ],
-    ids=["a query's refusal", "a payload's refusal", "a variable", "an unknown field", "no GraphQL"],
+    ids=["a query's refusal", "a payload's refusal", "a variable", "an unknown field", "no GraphQL", "a link"],
 )
 async def test_a_line_tells_the_codes_of_what_was_refused_wherever_they_stand(
     world: World, stranger: Client, logged: list[Any], ask: Asking, outcome: str, codes: list[str]
