@@ -4,9 +4,8 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from models.accounts import Account
 from models.asking import Asked
-from models.base import paired
+from models.base import among, pairs
 from models.organizations import Organization, organization_rows
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
@@ -34,15 +33,18 @@ def _first_page(page: Page) -> Prepared[[Scope, Ids, Ids]]:
 def _paged(page: Page) -> Prepared[[Scope, Ids, Ids]]:
     @prepared
     def paged(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+        # The accounts themselves are not looked up: those of the scope are known by their ids.
+        owner = pairs(resellers, accounts)
         mine = organization_rows().where(
-            Organization.reseller_id == Account.reseller_id, Organization.account_id == Account.id
+            Organization.reseller_id == owner.c.tenant, Organization.account_id == owner.c.id
         )
-        each = page.of(mine, ORGANIZATIONS_BY_NAME).correlate(Account).lateral("page")
+        each = page.of(mine, ORGANIZATIONS_BY_NAME).correlate(owner).lateral("page")
+        is_theirs = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
         return (
             sa.select(*each.c)
-            .select_from(Account)
+            .select_from(owner)
             .join(each, sa.true())
-            .where(Account.visible_to(scope), paired((Account.reseller_id, Account.id), resellers, accounts))
+            .where(among(owner.c.tenant, scope.tenants), is_theirs)
             .order_by(each.c.sort_key, each.c.id)
         )
 
