@@ -252,42 +252,42 @@ async def test_all_loaders_read_one_moment(northwind: Northwind, world: World, s
     assert await loaders.accounts.load(added.id) is None
 
 
-async def test_whoever_waits_no_longer_takes_nothing_from_who_waits_for_the_same() -> None:
-    asked, is_asked, may_answer = list[list[int]](), asyncio.Event(), asyncio.Event()
+class Doubling:
+    """Reads the double of each key, when it may."""
 
-    async def doubled(keys: list[int]) -> list[int]:
-        asked.append(keys)
-        is_asked.set()
-        await may_answer.wait()
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def read(self, keys: list[int]) -> list[int]:
+        self.asked.append(keys)
+        self.is_asked.set()
+        await self.may_answer.wait()
         return [2 * key for key in keys]
 
-    loader = Batch(doubled)
+
+async def test_whoever_waits_no_longer_takes_nothing_from_who_waits_for_the_same() -> None:
+    doubling = Doubling()
+    loader = Batch(doubling.read)
     first, second, other = (asyncio.ensure_future(loader.load(key)) for key in (1, 1, 2))
-    await is_asked.wait()
+    await doubling.is_asked.wait()
     first.cancel()
-    may_answer.set()
+    doubling.may_answer.set()
 
     assert (await second, await other, await loader.load(1)) == (2, 4, 2)
-    assert asked == [[1, 2]]
+    assert doubling.asked == [[1, 2]]
 
 
 async def test_what_is_being_read_is_not_read_again_for_who_comes_later() -> None:
-    asked, is_asked, may_answer = list[list[int]](), asyncio.Event(), asyncio.Event()
-
-    async def doubled(keys: list[int]) -> list[int]:
-        asked.append(keys)
-        is_asked.set()
-        await may_answer.wait()
-        return [2 * key for key in keys]
-
-    loader = Batch(doubled)
+    doubling = Doubling()
+    loader = Batch(doubling.read)
     first = asyncio.ensure_future(loader.load_many([1, 2]))
-    await is_asked.wait()
+    await doubling.is_asked.wait()
     second = asyncio.ensure_future(loader.load_many([2, 3, 2]))
-    may_answer.set()
+    doubling.may_answer.set()
 
     assert (await first, await second) == ([2, 4], [4, 6, 4])
-    assert asked == [[1, 2], [3]]
+    assert doubling.asked == [[1, 2], [3]]
 
 
 async def test_what_fails_fails_for_all_who_wait_for_it() -> None:
