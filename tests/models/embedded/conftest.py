@@ -17,12 +17,14 @@ import pytest
 
 from models.embedded import embedded_database
 
-# A process of its own: joins, says that it has, and stays until its input ends.
+# A process of its own: joins, says that it has, and stays until its input ends or it is interrupted. What a shell
+# starts in the background ignores that, and so would whatever it starts.
 MEMBER = """
-import sys
+import signal, sys
 from pathlib import Path
 from models.embedded import embedded_database
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with embedded_database(Path(sys.argv[1])) as embedded:
     print(embedded.owner_url, flush=True)
     sys.stdin.read()
