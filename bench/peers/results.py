@@ -108,6 +108,9 @@ def _chart(tables: dict[tuple[str, int], Medians]) -> bytes:
         js=(), title="CPU of the server a request, ms (logarithmic; less is better)", logarithmic=True, show_legend=True
     )
     chart.x_labels = names
+    shown = [each["srv_ms"] for medians in tables.values() for each in medians.values()]
+    # A bar begins below the least of them, or that one would have no length.
+    chart.range, chart.zero = (min(shown) / 2, max(shown)), min(shown) / 2
     for operation, clients in most.items():
         medians = tables[operation, clients]
         chart.add(operation, [medians[name]["srv_ms"] if name in medians else None for name in names])
