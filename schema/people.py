@@ -13,14 +13,18 @@ from schema.members import Membership
 from schema.pagination import After, First
 
 
-@strawberry.interface(description="A dashboard to which people belong.")
-class Staffed:
-    """What it takes is the place, of which the policies are asked."""
+class Placed:
+    """What has a dashboard of its own."""
 
     @property
     def place(self) -> Place:
         """The dashboard as the policies know it."""
         raise TypeError(f"{type(self).__name__} does not say what its place is")
+
+
+@strawberry.interface(description="A dashboard to which people belong.")
+class Staffed(Placed):
+    """What it takes is the place, of which the policies are asked."""
 
     @gated("Who belongs to the dashboard, by name.", permission_classes=[ReadsMembers])
     async def members(self, info: Info) -> list[Membership] | None:
@@ -37,13 +41,8 @@ class Staffed:
 
 
 @strawberry.interface(description="A dashboard in which automation can act, and whose changes are written down.")
-class Automated:
+class Automated(Placed):
     """What it takes is the place, of which the policies are asked."""
-
-    @property
-    def place(self) -> Place:
-        """The dashboard as the policies know it."""
-        raise TypeError(f"{type(self).__name__} does not say what its place is")
 
     @gated("The keys with which automation acts in the dashboard, the newest first.", permission_classes=[ReadsKeys])
     async def api_keys(self, info: Info) -> list[ApiKey] | None:
