@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.connections import driver
+from models.driver import driver
 from models.failures import LOST
 from models.prepared import Question
 
@@ -24,21 +24,30 @@ async def rows_of(connection: AsyncConnection, asked: Asked) -> Sequence[Any]:
     """Return all rows. Raises DBAPIError; a connection that broke, or whose caller has left, is used no more."""
     if not isinstance(asked, Question):
         return (await connection.execute(asked)).all()
-    told = _Telling(connection, asked)
+    telling = _telling(connection, asked)
     try:
         records = await driver(connection).fetch(asked.sql, *asked.values)
     except (asyncpg.PostgresError, *LOST) as error:
-        told.failed(error)
+        if telling:
+            telling.failed(error)
         is_lost = isinstance(error, LOST)
         if is_lost:
             await connection.invalidate(error)
         raise DBAPIError(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
     except BaseException as error:
-        told.failed(error)
+        if telling:
+            telling.failed(error)
         await asyncio.shield(connection.invalidate(error))
         raise
-    told.ended()
+    if telling:
+        telling.ended()
     return asked.read(records)
+
+
+def _telling(connection: AsyncConnection, asked: Question) -> "_Telling | None":
+    # Hardly ever does anybody listen.
+    has_listeners = connection.engine.sync_engine.dispatch.before_cursor_execute
+    return _Telling(connection, asked) if has_listeners else None
 
 
 class _Telling:

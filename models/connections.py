@@ -2,8 +2,8 @@
 
 A transaction begins in one round trip together with its settings: PostgreSQL takes several statements in one message
 of its simple protocol. Hence SQLAlchemy leaves transactions to us (AUTOCOMMIT), and whatever is left open when a
-connection goes back is rolled back then. No connection is asked whether it lives before it is used: a closed one is
-known without asking, and where BEGIN is the first to find out, nothing was done yet and another one is taken.
+connection goes back is rolled back then. No connection is asked whether it lives before it is used: where BEGIN is the
+first to find out that it does not, nothing was done yet, and another one is taken.
 """
 
 import asyncio
@@ -12,11 +12,13 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from models.driver import driver
 from models.failures import ENDING, LOST, OutcomeUnknown, is_unsent
-from models.pool import WatchedPool
+from models.pool import Pool
 from models.walls import Tenants, scoped
 
 # Beyond the server's own timeout of a statement: then it is the server that does not answer.
@@ -41,15 +43,12 @@ class Patience:
 ORDINARY = Patience()
 
 
-def opened(url: str, *, pool_size: int, patience: Patience) -> AsyncEngine:
-    """Return the engine: a pool of so many connections at most, opened when they are needed."""
+def opened(url: str, patience: Patience) -> AsyncEngine:
+    """Return the engine, which opens connections; models/pool.py keeps them."""
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        poolclass=WatchedPool,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=patience.pool,
+        poolclass=NullPool,
         pool_reset_on_return=None,
         hide_parameters=True,  # errors are logged, and among the parameters are addresses, names and hashes
         connect_args={
@@ -59,10 +58,8 @@ def opened(url: str, *, pool_size: int, patience: Patience) -> AsyncEngine:
             "server_settings": {"application_name": "reseller-dashboard"},
         },
     )
-    sa.event.listen(engine.sync_engine, "checkout", _refuse_the_closed)
     sa.event.listen(engine.sync_engine, "handle_error", _give_up_the_ending)
     sa.event.listen(engine.sync_engine, "rollback", _roll_back_now)
-    sa.event.listen(engine.sync_engine, "reset", _roll_back_before_it_goes_back)
     return engine
 
 
@@ -88,22 +85,22 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-async def begun(engine: AsyncEngine, beginning: str) -> AsyncConnection:
+async def begun(pool: Pool, beginning: str) -> AsyncConnection:
     """Return a connection on which a transaction has begun. Raises OperationalError, OSError or the pool's timeout."""
     try:
-        return await _begun_on(await engine.connect(), beginning)
+        return await _begun_on(pool, await pool.take(), beginning)
     except OperationalError as error:
         if not error.connection_invalidated:
             raise
-    return await _begun_on(await engine.connect(), beginning)
+    return await _begun_on(pool, await pool.take(), beginning)
 
 
-async def _begun_on(connection: AsyncConnection, beginning: str) -> AsyncConnection:
+async def _begun_on(pool: Pool, connection: AsyncConnection, beginning: str) -> AsyncConnection:
     try:
         await driver(connection).execute(beginning)
     except BaseException as error:
         # Whether it has begun is unknown: nobody else gets this connection.
-        await asyncio.shield(_dropped(connection, error))
+        await asyncio.shield(_given_up_for_good(pool, connection, error))
         if isinstance(error, LOST) and not isinstance(error, TimeoutError):
             raise OperationalError("BEGIN", None, error, connection_invalidated=True) from error
         raise
@@ -123,7 +120,7 @@ async def commit(connection: AsyncConnection) -> None:
     try:
         status = await driver(connection).execute("COMMIT")
     except BaseException as error:
-        await asyncio.shield(_dropped(connection, error))
+        await asyncio.shield(_given_up(connection, error))
         if is_unsent(error):
             raise OperationalError("COMMIT", None, error, connection_invalidated=True) from error
         # 57P01 in answer to COMMIT as well. PostgreSQL itself lets nobody interrupt it between the record of the commit
@@ -138,30 +135,17 @@ async def commit(connection: AsyncConnection) -> None:
         raise InvalidRequestError("Nothing was saved: a statement of the transaction had failed.")
 
 
-async def given_back(connection: AsyncConnection) -> None:
-    """Give the connection back, whatever becomes of the caller meanwhile; what was not committed is rolled back."""
-    await asyncio.shield(connection.close())
+async def _given_up_for_good(pool: Pool, connection: AsyncConnection, error: BaseException) -> None:
+    try:
+        await _given_up(connection, error)
+    finally:
+        await pool.give_back(connection)
 
 
-def driver(connection: AsyncConnection) -> Any:  # noqa: ANN401 # asyncpg ships no types
-    """Return asyncpg's connection. Raises OperationalError where it was given up: SQLAlchemy would open another."""
-    if connection.invalidated:
-        gone = asyncpg.ConnectionDoesNotExistError("given up before")
-        raise OperationalError("", None, gone, connection_invalidated=True)
-    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr] # it was started
-
-
-async def _dropped(connection: AsyncConnection, error: BaseException) -> None:
+async def _given_up(connection: AsyncConnection, error: BaseException) -> None:
     if isinstance(error, ENDING):
         driver(connection).terminate()
     await connection.invalidate(error)
-    await connection.close()
-
-
-def _refuse_the_closed(dbapi_connection: Any, *_: object) -> None:  # noqa: ANN401 # as above
-    # Known without a round trip: the event loop has seen the other end close it. The pool opens another.
-    if dbapi_connection.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 def _give_up_the_ending(context: sa.engine.ExceptionContext) -> None:
@@ -174,23 +158,11 @@ def _give_up_the_ending(context: sa.engine.ExceptionContext) -> None:
 def _roll_back_now(connection: sa.Connection) -> None:
     if connection.closed or connection.invalidated:
         return
+    raw: Any = connection.connection.dbapi_connection
+    if raw.driver_connection.is_closed() or not raw.driver_connection.is_in_transaction():
+        return
     try:
-        _roll_back(connection.connection.dbapi_connection)
+        raw.run_async(lambda each: each.execute("ROLLBACK"))
     except (asyncpg.PostgresError, *LOST) as error:
         # PostgreSQL rolls back what loses its connection; what went wrong before it is what the caller is told.
         connection.invalidate(error)
-
-
-def _roll_back_before_it_goes_back(dbapi_connection: Any, record: Any, state: Any) -> None:  # noqa: ANN401 # as above
-    if state.terminate_only:
-        return
-    try:
-        _roll_back(dbapi_connection)
-    except (asyncpg.PostgresError, *LOST) as error:
-        record.invalidate(error)
-
-
-def _roll_back(dbapi_connection: Any) -> None:  # noqa: ANN401 # as above
-    raw = dbapi_connection.driver_connection
-    if not raw.is_closed() and raw.is_in_transaction():
-        dbapi_connection.run_async(lambda each: each.execute("ROLLBACK"))

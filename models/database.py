@@ -7,13 +7,14 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models import connections
 from models.asking import Asked, rows_of
 from models.connections import ORDINARY, Patience
+from models.driver import driver
 from models.failures import has_lost_a_race
-from models.pool import PoolState, Waited, WatchedPool
+from models.pool import Pool, PoolState, Waited
 from models.walls import NOTHING, Tenants, scoped
 
 
@@ -25,8 +26,8 @@ class Snapshot:
     statement that it waits for, and takes no connection with it.
     """
 
-    def __init__(self, engine: AsyncEngine, tenants: Tenants, patience: Patience) -> None:
-        self._engine, self._tenants, self._patience = engine, tenants, patience
+    def __init__(self, pool: Pool, tenants: Tenants, patience: Patience) -> None:
+        self._pool, self._tenants, self._patience = pool, tenants, patience
         self._connection: AsyncConnection | None = None
         self._is_closed = False
         self._turn = asyncio.Lock()
@@ -52,7 +53,7 @@ class Snapshot:
             try:
                 if self._connection is None:
                     beginning = connections.reading(self._tenants, self._patience)
-                    self._connection = await connections.begun(self._engine, beginning)
+                    self._connection = await connections.begun(self._pool, beginning)
                 if within is None:
                     return await rows_of(self._connection, statement)
                 return await self._fetch_within(self._connection, statement, within)
@@ -62,16 +63,16 @@ class Snapshot:
     async def _fetch_within(
         self, connection: AsyncConnection, statement: Asked, tenants: Tenants
     ) -> Sequence[sa.Row[Any]]:
-        driver = connections.driver(connection)
+        raw = driver(connection)
         try:
-            await driver.execute(scoped(tenants))
+            await raw.execute(scoped(tenants))
             rows = await rows_of(connection, statement)
         except BaseException:
             # A statement that PostgreSQL refused has ended the transaction: then there is no scope to go back to.
             with suppress(Exception):
-                await driver.execute(scoped(self._tenants))
+                await raw.execute(scoped(self._tenants))
             raise
-        await driver.execute(scoped(self._tenants))
+        await raw.execute(scoped(self._tenants))
         return rows
 
     async def close(self) -> None:
@@ -87,19 +88,20 @@ class Snapshot:
         async with self._turn:
             if self._connection is not None:
                 connection, self._connection = self._connection, None
-                await connections.given_back(connection)
+                await self._pool.give_back(connection)
 
 
 class Database:
     """A pool of connections to PostgreSQL, as the role that is neither superuser nor owner."""
 
     def __init__(self, url: str, *, pool_size: int = 20, patience: Patience = ORDINARY) -> None:
-        self.engine = connections.opened(url, pool_size=pool_size, patience=patience)
+        self.engine = connections.opened(url, patience)
+        self._pool = Pool(self.engine, size=pool_size, patience=patience.pool)
         self._patience = patience
 
     def snapshot(self, tenants: Tenants = NOTHING) -> Snapshot:
         """Return a moment of these tenants' data to read from, not opened yet."""
-        return Snapshot(self.engine, tenants, self._patience)
+        return Snapshot(self._pool, tenants, self._patience)
 
     async def fetch(self, statement: Asked) -> Sequence[sa.Row[Any]]:
         """Return all rows of one statement that needs no moment and no tenant: it finds out who somebody is.
@@ -114,8 +116,17 @@ class Database:
         return await self._fetched(statement)
 
     async def _fetched(self, statement: Asked) -> Sequence[sa.Row[Any]]:
-        async with self.engine.connect() as connection:
+        async with self.connection() as connection:
             return await rows_of(connection, statement)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection to a block that needs no transaction."""
+        connection = await self._pool.take()
+        try:
+            yield connection
+        finally:
+            await self._pool.give_back(connection)
 
     @asynccontextmanager
     async def transaction(self, tenants: Tenants = NOTHING) -> AsyncIterator[AsyncSession]:
@@ -123,7 +134,7 @@ class Database:
 
         Committed where the block ends, rolled back by any exception. Raises OutcomeUnknown where nobody can tell.
         """
-        connection = await connections.begun(self.engine, connections.writing(tenants, self._patience))
+        connection = await connections.begun(self._pool, connections.writing(tenants, self._patience))
         try:
             async with (
                 AsyncSession(connection, expire_on_commit=False, autoflush=False) as session,
@@ -132,7 +143,7 @@ class Database:
                 yield session
             await connections.commit(connection)
         finally:
-            await connections.given_back(connection)
+            await self._pool.give_back(connection)
 
     def watch_pool(self, waited: Waited) -> None:
         """Tell of every wait for a connection from now on."""
@@ -142,12 +153,6 @@ class Database:
         """Return how many connections there are."""
         return self._pool.state()
 
-    @property
-    def _pool(self) -> WatchedPool:
-        pool = self.engine.sync_engine.pool
-        assert isinstance(pool, WatchedPool)  # noqa: S101 # for mypy: it was made so
-        return pool
-
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        await self._pool.close()

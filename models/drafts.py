@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models import connections
 from models.database import Snapshot
+from models.driver import driver
 from models.walls import Tenants, scoped
 
 
 async def drafted(session: AsyncSession, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
     """Return the moment inside an open transaction, as seen by whoever may touch these tenants' data."""
     connection = await session.connection()
-    await connections.driver(connection).execute(scoped(tenants))
+    await driver(connection).execute(scoped(tenants))
     return Draft(connection, tenants, end=end)
 
 

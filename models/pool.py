@@ -1,10 +1,24 @@
-"""The pool of connections, watched: how long whoever wants one waits, and how many are in use."""
+"""The pool: connections that stay open between those who use them, so many at most, and how long one is waited for.
 
+SQLAlchemy opens them and speaks on them. What it would make anew each time one is lent costs as much as two statements
+(0.19 ms, measured): here a connection stays the same object for as long as it lives. None is asked whether it lives
+before it is lent: a closed one is known without asking.
+
+sqlalchemy.exc.TimeoutError      none was free in time
+"""
+
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from models.driver import driver, is_whole
+from models.failures import LOST
 
 Waited = Callable[[float], None]
 
@@ -18,27 +32,99 @@ class PoolState:
     overflow: int
 
 
-class WatchedPool(AsyncAdaptedQueuePool):
-    """SQLAlchemy's pool, which tells how many seconds each connection was waited for."""
+class Pool:
+    """The connections of an engine. Who takes one gives it back, whatever has become of it."""
 
-    waited: Waited | None = None
-
-    def connect(self) -> PoolProxiedConnection:
-        """Return a connection: a free one, as soon as there is one, or a new one."""
-        if self.waited is None:
-            return super().connect()
-        began = time.perf_counter()
-        try:
-            return super().connect()
-        finally:
-            self.waited(time.perf_counter() - began)
-
-    def recreate(self) -> "WatchedPool":
-        """Return a pool that takes this one's place after every connection was closed."""
-        made: WatchedPool = super().recreate()  # type: ignore[assignment] # of the class that it is called on
-        made.waited = self.waited
-        return made
+    def __init__(self, engine: AsyncEngine, *, size: int, patience: float) -> None:
+        """`patience` is how many seconds a free connection is waited for."""
+        self._engine, self._size, self._patience = engine, size, patience
+        self._places = asyncio.Semaphore(size)
+        self._free: list[AsyncConnection] = []
+        self._taken = 0
+        self._is_closed = False
+        self.waited: Waited | None = None
 
     def state(self) -> PoolState:
         """Return how many connections there are."""
-        return PoolState(self.size(), self.checkedout(), max(0, self.overflow()))
+        return PoolState(self._size, self._taken, max(0, self._taken - self._size))
+
+    async def take(self) -> AsyncConnection:
+        """Return the one that was given back last, as soon as there is one, or a new one. Raises TimeoutError."""
+        await self._wait()
+        self._taken += 1
+        try:
+            while self._free:
+                connection = self._free.pop()
+                if is_whole(connection):
+                    return connection
+                await _end(connection)
+            return await self._engine.connect()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def give_back(self, connection: AsyncConnection) -> None:
+        """Roll back what is open, whatever becomes of the caller meanwhile, and keep the connection if it is whole."""
+        if _has_nothing_open(connection) and not self._is_closed:
+            # The way of every look-up: nothing is awaited, so that nobody can be cut off.
+            self._free.append(connection)
+            self._leave()
+        else:
+            await asyncio.shield(self._clean(connection))
+
+    async def close(self) -> None:
+        """Close every connection; those in use are when they are given back."""
+        self._is_closed = True
+        while self._free:
+            await _end(self._free.pop())
+
+    async def _wait(self) -> None:
+        if self.waited is None and not self._places.locked():
+            await self._places.acquire()
+            return
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+        except TimeoutError:
+            raise PoolTimeout(f"No connection was free within {self._patience:g} seconds.") from None
+        finally:
+            if self.waited is not None:
+                self.waited(time.perf_counter() - began)
+
+    def _leave(self) -> None:
+        self._taken -= 1
+        self._places.release()
+
+    async def _clean(self, connection: AsyncConnection) -> None:
+        try:
+            await _roll_back(connection)
+            if is_whole(connection) and not self._is_closed:
+                self._free.append(connection)
+            else:
+                await _end(connection)
+        finally:
+            self._leave()
+
+
+def _has_nothing_open(connection: AsyncConnection) -> bool:
+    return is_whole(connection) and not connection.in_transaction() and not driver(connection).is_in_transaction()
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    try:
+        if connection.in_transaction():
+            await connection.rollback()
+        if is_whole(connection) and driver(connection).is_in_transaction():
+            await driver(connection).execute("ROLLBACK")
+    except (asyncpg.PostgresError, SQLAlchemyError, *LOST) as error:
+        await connection.invalidate(error)
+    except BaseException:
+        await connection.invalidate()
+        raise
+
+
+async def _end(connection: AsyncConnection) -> None:
+    if not is_whole(connection) and not connection.closed:
+        await connection.invalidate()
+    await connection.close()

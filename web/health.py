@@ -36,7 +36,7 @@ class Health:
             return _answer(503, "the server is about to end")
         try:
             database: Database = request.app.state.database
-            async with asyncio.timeout(PATIENCE), database.engine.connect() as connection:
+            async with asyncio.timeout(PATIENCE), database.connection() as connection:
                 ready = await is_migrated(connection)
         except (SQLAlchemyError, OSError, TimeoutError):
             return _answer(503, "the database does not answer")

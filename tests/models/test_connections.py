@@ -312,4 +312,4 @@ async def test_a_task_that_is_cancelled_anywhere_takes_no_connection_and_no_tran
             ((scope,),) = await narrow.fetch(sa.text("SELECT current_setting('app.resellers', true)"))
 
             assert scope in {"", None}
-        assert narrow.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool's
+        assert narrow.pool_state().taken == 0

@@ -65,7 +65,7 @@ async def test_what_goes_on_after_a_snapshot_was_closed_is_cancelled_and_takes_n
     with pytest.raises(asyncio.CancelledError):
         await snapshot.fetch(NAMES)
 
-    assert narrow.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool's
+    assert narrow.pool_state().taken == 0
 
 
 async def test_a_snapshot_that_was_closed_unread_stays_closed(database: Database) -> None:
@@ -115,7 +115,7 @@ async def test_a_snapshot_holds_no_connection_before_its_first_fetch_and_none_af
         await snapshot.close()
         await snapshot.close()
 
-    assert narrow.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool's
+    assert narrow.pool_state().taken == 0
 
 
 async def test_a_connection_that_was_read_from_can_be_written_on(narrow: Database) -> None:

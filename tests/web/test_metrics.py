@@ -141,7 +141,7 @@ async def test_the_pool_and_the_outbox_are_told(
 
     async with database.transaction(EVERYTHING) as session:
         post(session, SEALER, kind=Kind.PASSWORD_CHANGED, to="a@example.test", values={"name": "A"}, at=clock())
-    async with database.engine.connect():
+    async with database.connection():
         await look(database, metrics, at=clock() + timedelta(minutes=2))
 
     assert told("dashboard_outbox_lag_seconds") == {(): 120}
@@ -162,10 +162,10 @@ async def test_every_wait_for_a_connection_is_counted(postgres: Any, metrics: Me
     mine.watch_pool(metrics.waited)
 
     for _ in range(3):
-        async with mine.engine.connect():
+        async with mine.connection():
             pass
     await mine.close()
-    async with mine.engine.connect():
+    async with mine.connection():
         pass
     await mine.close()
 

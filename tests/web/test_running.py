@@ -8,7 +8,6 @@ import orjson
 import pytest
 import sqlalchemy as sa
 import strawberry
-from sqlalchemy.pool import QueuePool
 from starlette.types import ASGIApp, Message, Scope
 
 from auth.permissions import Anyone
@@ -134,9 +133,8 @@ class Leaving:
 
 
 def pool_of(database: Database) -> dict[str, int]:
-    pool = database.engine.pool
-    assert isinstance(pool, QueuePool)
-    return {"checked out": pool.checkedout(), "beyond": max(pool.overflow(), 0)}
+    pool = database.pool_state()
+    return {"checked out": pool.taken, "beyond": pool.overflow}
 
 
 async def names(database: Database) -> list[str]:
