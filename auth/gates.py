@@ -7,7 +7,6 @@ own question again, of the locked row.
 """
 
 from collections.abc import Awaitable
-from inspect import isawaitable
 from typing import Any, ClassVar
 
 import strawberry
@@ -15,7 +14,7 @@ from strawberry.permission import BasePermission
 
 from auth import policies
 from auth.viewer import Permission, Viewer
-from domain.errors import NotFound, Unauthenticated
+from domain.errors import NotFound, Refusal, Unauthenticated
 from models import ids
 
 PREFIXES = {noun: prefix for prefix, noun in ids.NOUNS.items()}
@@ -32,10 +31,11 @@ class Gate(BasePermission):
     def has_permission(self, source: Any, info: strawberry.Info, **kwargs: Any) -> bool | Awaitable[bool]:  # noqa: ANN401 # Strawberry's signature
         """Return True, or raise why not; awaited only where the gate has to look something up."""
         answer = self.answer(source, info.context, **kwargs)
-        if isawaitable(answer):
-            return _awaited(answer)
-        policies.require(answer)
-        return True
+        if answer is None:
+            return True
+        if isinstance(answer, Refusal):
+            raise answer
+        return _awaited(answer)
 
     def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer | Awaitable[policies.Answer]:  # noqa: ANN401 # the context lies above
         """Return the refusal, or None."""

@@ -69,15 +69,16 @@ def may_as_person(viewer: Viewer | None) -> Answer:
 
 def may_in_reseller(viewer: Viewer, reseller_id: UUID, permission: Permission) -> Answer:
     """May the viewer do this in the reseller's own dashboard?"""
-    return _may_in(viewer.seat(reseller_id), permission)
+    if viewer.holds(permission, reseller_id):
+        return None
+    seat = viewer.seat(reseller_id)
+    held_up = None if seat is None or permission is Permission.TERMS_ACCEPT else _before_everything(seat)
+    return held_up or Forbidden(permission.value)
 
 
 def may_with_account(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
     """May the viewer do this with the account, as a member of it or of its reseller?"""
-    own = viewer.seat(account.id)
-    if own is not None and own.grants(permission):
-        return None
-    return _may_in(viewer.seat(account.reseller_id), permission)
+    return None if viewer.holds(permission, account.id) else may_in_reseller(viewer, account.reseller_id, permission)
 
 
 def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) -> Answer:
@@ -85,18 +86,18 @@ def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) ->
 
     As a member of the account; or as somebody of its reseller, and only where it is Partner Supported.
     """
-    own = viewer.seat(account.id)
-    if own is not None and own.grants(permission):
+    if viewer.holds(permission, account.id):
         return None
-    seat = viewer.seat(account.reseller_id)
+    above = account.reseller_id
+    if viewer.holds(Permission.ACCOUNTS_ENTER, above) and viewer.holds(permission, above):
+        return None if account.support_type is SupportType.PARTNER_SUPPORTED else PartnerSupportedOnly()
+    seat = viewer.seat(above)
     if seat is None:
         return Forbidden(permission.value)
     if (refusal := _before_everything(seat)) is not None:
         return refusal
-    if account.support_type is not SupportType.PARTNER_SUPPORTED:
-        return PartnerSupportedOnly()
-    can_enter = seat.grants(Permission.ACCOUNTS_ENTER) and seat.grants(permission)
-    return None if can_enter else Forbidden(permission.value)
+    is_open = account.support_type is SupportType.PARTNER_SUPPORTED
+    return Forbidden(permission.value) if is_open else PartnerSupportedOnly()
 
 
 def shown_to_reseller(viewer: Viewer | None, reseller_id: UUID, value: str | None) -> str | None:
@@ -161,8 +162,7 @@ def may_read_organization(viewer: Viewer, account: AccountFacts, organization_id
 
 def may_rename_organization(viewer: Viewer, account: AccountFacts, organization_id: UUID) -> Answer:
     """May the viewer change the organization's name? Its own admins may, besides those who edit all of them."""
-    seat = viewer.seat(organization_id)
-    if seat is not None and seat.grants(Permission.ORGANIZATIONS_RENAME):
+    if viewer.holds(Permission.ORGANIZATIONS_RENAME, organization_id):
         return _while_enabled(account)
     return may_inside(viewer, account, Permission.ORGANIZATIONS_RENAME) or _while_enabled(account)
 
@@ -208,8 +208,8 @@ def may_at(viewer: Viewer, place: Place, permission: Permission) -> Answer:
     """May the viewer do this in a dashboard, as one of its members or from the dashboard above it?"""
     if place.account is None:
         return may_in_reseller(viewer, place.reseller_id, permission)
-    seat = viewer.seat(place.organization_id)
-    if seat is not None and seat.grants(permission):
+    organization_id = place.organization_id
+    if organization_id is not None and viewer.holds(permission, organization_id):
         return None
     return may_inside(viewer, place.account, permission)
 
@@ -260,18 +260,10 @@ def may_grant(viewer: Viewer, place: Place, role: Role) -> Answer:
     return Forbidden(missing[0], ("role",)) if missing else None
 
 
-def _may_in(seat: Seat | None, permission: Permission) -> Answer:
-    if seat is None:
-        return Forbidden(permission.value)
-    if permission is not Permission.TERMS_ACCEPT and (refusal := _before_everything(seat)) is not None:
-        return refusal
-    return None if seat.grants(permission) else Forbidden(permission.value)
-
-
 def _before_everything(seat: Seat) -> Answer:
-    if not seat.has_accepted_terms:
-        return TermsNotAccepted()
-    return TwoFactorRequired() if seat.lacks_two_factor else None
+    if not seat.is_held_up:
+        return None
+    return TwoFactorRequired() if seat.has_accepted_terms else TermsNotAccepted()
 
 
 def _while_enabled(place: Disableable) -> Answer:

@@ -65,6 +65,8 @@ _ACCOUNT_READS = {
 }
 _ACCOUNT_ORGANIZES = _ACCOUNT_READS | {P.ORGANIZATIONS_EDIT, P.ORGANIZATIONS_RENAME}
 
+NOTHING: frozenset[Permission] = frozenset()
+
 # The table of roles: a role that is not listed for a kind of dashboard cannot be held there.
 ROLES: dict[DashboardKind, dict[Role, frozenset[Permission]]] = {
     DashboardKind.RESELLER: {
@@ -109,7 +111,17 @@ class Seat:
 
     def grants(self, permission: Permission) -> bool:
         """Tell whether the role holds the permission here."""
-        return permission in ROLES[self.kind].get(self.role, ())
+        return permission in self.granted
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """What the role holds here, whatever stands before it."""
+        return ROLES[self.kind].get(self.role, NOTHING)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether terms or two-factor come first: until then nothing of the reseller is granted but to accept terms."""
+        return self.lacks_two_factor or not self.has_accepted_terms
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,27 @@ class Viewer:
     def seat(self, dashboard_id: UUID | None) -> Seat | None:
         """Return the viewer's membership in exactly this dashboard."""
         return None if dashboard_id is None else self._by_dashboard.get(dashboard_id)
+
+    @cached_property
+    def _granted(self) -> dict[UUID, frozenset[Permission]]:
+        return {}
+
+    def holds(self, permission: Permission, dashboard_id: UUID) -> bool:
+        """Tell whether a seat of the viewer's grants the permission in exactly this dashboard now.
+
+        Remembered by dashboard: of a hundred accounts of one reseller the same is asked a hundred times.
+        """
+        granted = self._granted.get(dashboard_id)
+        if granted is None:
+            granted = self._granted[dashboard_id] = self._granted_in(dashboard_id)
+        return permission in granted
+
+    def _granted_in(self, dashboard_id: UUID) -> frozenset[Permission]:
+        seat = self.seat(dashboard_id)
+        if seat is None:
+            return NOTHING
+        is_resellers = seat.kind is DashboardKind.RESELLER
+        return seat.granted & {Permission.TERMS_ACCEPT} if is_resellers and seat.is_held_up else seat.granted
 
     def holding(self, role: Role | None, dashboard_id: UUID) -> "Viewer":
         """Return the viewer as they would be with another role in a dashboard of theirs; None is no role."""

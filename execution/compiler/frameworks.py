@@ -19,6 +19,8 @@ Call = Callable[[Any, Any], Any]
 CallTogether = Callable[[list[Any], Any], Coroutine[Any, Any, Sequence[Any]]]
 # Binds the arguments of such a function.
 Together = Callable[[dict[str, Any]], CallTogether]
+# Names the object type of each value, in their order.
+NamesOf = Callable[[list[Any]], list[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Framework:
         """Return a quicker is_type_of, for many values, that needs no info, or None."""
         return None if kind.is_type_of else _anything
 
-    def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:  # noqa: ARG002 # for others to say
-        """Return what names a value's object type without an info, None where it cannot; or None if nothing does."""
+    def names_of(self, kind: GraphQLAbstractType) -> NamesOf | None:  # noqa: ARG002 # for others to say
+        """Return what names values' object types without an info, None where it cannot; or None if nothing does."""
         return None
 
     def members(self, kind: GraphQLEnumType) -> Iterable[Any]:

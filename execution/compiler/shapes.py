@@ -100,11 +100,7 @@ class _List(_Shape):
         if not PLAIN_LISTS.issuperset(map(type, values)):
             values = [_listed(value) for value in values]
         items = [item for value in values for item in value]
-        inner_paths = (
-            [Path(path, index, None) for path, value in zip(paths, values, strict=True) for index in range(len(value))]
-            if self.needs_paths
-            else None
-        )
+        inner_paths = _elements(paths, values) if self.needs_paths else None
         inner_infos = (
             [info for info, value in zip(infos, values, strict=True) for _ in value] if self.needs_infos else None
         )
@@ -146,11 +142,11 @@ class _Abstract(_Shape):
         super().__init__(required=required)
         self._compilation, self._kind, self._details = compilation, kind, details
         self._resolve = kind.resolve_type or default_type_resolver
-        self._name_of = compilation.framework.name_of(kind)
+        self._names_of = compilation.framework.names_of(kind)
         self._objects: dict[str, _Object] = {}
 
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
-        names = [self._name(run, value, info) for value, info in zip(values, infos, strict=True)]
+        names = self._names(run, values, infos)
         completed: list[Any] = [None] * len(values)
         for name in dict.fromkeys(names):
             there = [index for index, other in enumerate(names) if other == name]
@@ -159,10 +155,12 @@ class _Abstract(_Shape):
                 completed[index] = value
         return completed
 
+    def _names(self, run: "Run", values: list[Any], infos: Any) -> list[str]:  # noqa: ANN401
+        known = self._names_of(values) if self._names_of is not None else [None] * len(values)
+        found = zip(known, values, infos, strict=True)
+        return [name or self._name(run, value, info) for name, value, info in found]
+
     def _name(self, run: "Run", value: Any, info: Any) -> str:  # noqa: ANN401
-        known = self._name_of and self._name_of(value)
-        if known:
-            return known
         name = self._resolve(value, info, self._kind)
         run.refuse_awaitable(name)
         if not isinstance(name, str):
@@ -190,6 +188,11 @@ def _listed(value: Any) -> Sequence[Any]:  # noqa: ANN401 # whatever a resolver 
     if not is_iterable(value):
         raise Failed
     return list(value)
+
+
+def _elements(paths: list[Path], values: Sequence[Sequence[Any]]) -> list[Path]:
+    both = zip(paths, values, strict=True)
+    return [new(Path, (path, index, None)) for path, value in both for index in range(len(value))]
 
 
 def _cut(items: list[Any], sizes: Any) -> Iterator[list[Any]]:  # noqa: ANN401 # an iterable of numbers

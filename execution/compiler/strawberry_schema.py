@@ -6,6 +6,7 @@ schema = strawberry.Schema(query=Query, extensions=[CompiledExecution()])
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from inspect import Parameter, iscoroutine, iscoroutinefunction, isfunction
+from itertools import repeat
 from keyword import iskeyword
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -19,13 +20,13 @@ from strawberry.schema import Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.cast import get_strawberry_type_cast
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.compiler.compiler import OPERATIONS, Compiler
 from execution.compiler.failures import Failed
-from execution.compiler.frameworks import Attribute, Call, CallTogether, Framework, Together, called_with
+from execution.compiler.frameworks import Attribute, Call, CallTogether, Framework, NamesOf, Together, called_with
 
 BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -139,24 +140,24 @@ class StrawberryFramework(Framework):
             return super().recognizes(kind)
         return partial(_all_recognized, kind.is_type_of, set())
 
-    def name_of(self, kind: GraphQLAbstractType) -> Callable[[Any], str | None] | None:
+    def names_of(self, kind: GraphQLAbstractType) -> NamesOf | None:
         """Return what tells an interface's implementations by their class."""
         definition = kind.extensions.get(BACKREF)
         if not isinstance(kind, GraphQLInterfaceType) or not isinstance(definition, StrawberryObjectDefinition):
             return None
         if definition.resolve_type is not None:
             return None
-        origin, names = definition.origin, dict[type, str | None]()
+        origin, known = definition.origin, dict[type, str | None]()
 
-        def name(value: Any) -> str | None:  # noqa: ANN401
-            if get_strawberry_type_cast(value) is not None:
-                return None
-            kind = type(value)
-            if kind not in names:
-                names[kind] = _name_of_class(kind) if isinstance(value, origin) else None
-            return names[kind]
+        def names(values: list[Any]) -> list[str | None]:
+            if _is_any_cast(values):
+                return [None] * len(values)
+            kinds = list(map(type, values))
+            for each in set(kinds).difference(known):
+                known[each] = _name_of_class(each) if issubclass(each, origin) else None
+            return [known[each] for each in kinds]
 
-        return name
+        return names
 
     def members(self, kind: GraphQLEnumType) -> Iterable[Any]:
         """Return the members of the Python enum."""
@@ -202,8 +203,13 @@ def _name_of_class(kind: Any) -> str | None:  # noqa: ANN401 # a class that Stra
     return None if found.is_graphql_generic else str(found.name)
 
 
+def _is_any_cast(values: list[Any]) -> bool:
+    # What get_strawberry_type_cast() asks of one, without a call of Python's for each.
+    return True in map(hasattr, values, repeat(TYPE_CAST_ATTRIBUTE))
+
+
 def _all_recognized(is_type_of: Callable[[Any, Any], Any], known: set[type], values: list[Any]) -> bool:
-    kinds, is_any_cast = set(map(type, values)), any(get_strawberry_type_cast(value) is not None for value in values)
+    kinds, is_any_cast = set(map(type, values)), _is_any_cast(values)
     if kinds <= known and not is_any_cast:
         return True
     if not all(is_type_of(value, None) for value in values):
