@@ -137,7 +137,7 @@ class EntersAccounts(Gate):
         return f"Needs {P.ORGANIZATIONS_READ.value}; a reseller has it only where the account is Partner Supported."
 
     def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
-        return policies.may_read_organizations(context.viewer, source.facts)
+        return policies.may_read_organizations(context.viewer, source.row)
 
 
 class InvitesMembers(AtPlace):

@@ -19,6 +19,8 @@ class Money:
 
     def rounded(self) -> "Money":
         """Return the amount in whole cents, half up. The only place where money is rounded."""
+        if self.amount.same_quantum(CENT):
+            return self
         return Money(self.amount.quantize(CENT, rounding=ROUND_HALF_UP), self.currency_code)
 
     def less(self, other: "Money") -> "Money":
@@ -27,5 +29,7 @@ class Money:
 
     def written(self) -> "Money":
         """Return the same amount with no fewer than two decimals, and no idle zeros beyond: 3.5 is 3.50."""
+        if self.amount.same_quantum(CENT):
+            return self
         cents = self.amount.quantize(CENT, rounding=ROUND_HALF_UP)
         return Money(cents if cents == self.amount else self.amount.normalize(), self.currency_code)

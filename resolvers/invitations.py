@@ -57,7 +57,7 @@ async def invitation(info: Info, token: Token) -> InvitationPreview | None:
         dashboard_name=await info.context.loaders.names.load((row.kind, row.reseller_id, row.dashboard_id)),
         email=row.email,
         role=row.role,
-        status=status_of(row, info),
+        status=status_of(row, info.context),
         needs_setup=not known or known[0].password_hash is None,
     )
 

@@ -9,16 +9,15 @@ import strawberry
 
 from auth import policies
 from auth.permissions import EntersAccounts
-from auth.viewer import Permission
+from auth.viewer import Permission, Viewer
 from domain.catalog import is_sellable
 from domain.errors import BadInput
 from domain.lifecycle import SubscriptionStatus, account_status
 from domain.terms import term_on
-from models import ids
 from models.account_lists import Kept
 from models.paging import Page, Slice
 from models.places import Place, place_of_account
-from schema.context import Info
+from schema.context import Context, Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
@@ -27,6 +26,7 @@ from schema.nodes import VERSION, Node, load
 from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
 from schema.people import Automated, Staffed
+from schema.rows import column
 from schema.subscriptions import Subscription
 from schema.together import together
 
@@ -41,19 +41,20 @@ LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 class Account(Node, Staffed, Automated, prefix="acct"):
     """A row of models.account_rows()."""
 
-    name: str = strawberry.field(description="The customer's name.")
-    subdomain: str = strawberry.field(description="Where its portal lies: a DNS label, unique across all resellers.")
-    support_type: SupportType = strawberry.field(description="Who answers the customer's questions.")
-    version: int = strawberry.field(description=f"{VERSION} Its contract has a version of its own.")
-    status: AccountStatus = strawberry.field(description="The Status column, derived from today's date.")
-    status_ends_on: date | None = strawberry.field(
-        description="The Status Ends column: the last day of the trial, or of the contract's current term, inclusive."
+    name: str = column("The customer's name.")
+    subdomain: str = column("Where its portal lies: a DNS label, unique across all resellers.")
+    support_type: SupportType = column("Who answers the customer's questions.")
+    version: int = column(f"{VERSION} Its contract has a version of its own.")
+    status: AccountStatus = column("The Status column, derived from today's date.", "status_today")
+    status_ends_on: date | None = column(
+        "The Status Ends column: the last day of the trial, or of the contract's current term, inclusive.",
+        "last_day_of_status",
     )
-    trial_starts_on: date = strawberry.field(description="The first free day: the day on which it was added.")
-    trial_ends_on: date = strawberry.field(description="The last free day, inclusive: trialStartsOn + 20 days.")
-    created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When its settings were last changed.")
-    facts: strawberry.Private[Any]
+    trial_starts_on: date = column("The first free day: the day on which it was added.")
+    trial_ends_on: date = column("The last free day, inclusive: trialStartsOn + 20 days.")
+    created_at: datetime = column("When it was added.")
+    updated_at: datetime = column("When its settings were last changed.")
+    context: strawberry.Private[Context]
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Account | None":
@@ -64,53 +65,59 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     @classmethod
     def of(cls, row: Any, info: Info) -> "Account":  # noqa: ANN401 # a row of models/
         """Return the account as this viewer sees it. Raises what the policy of reading it refuses."""
-        viewer, today = info.context.viewer, info.context.today(row.time_zone)
-        assert viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
-        policies.require(policies.may_with_account(viewer, row, Permission.ACCOUNTS_READ))
-        is_active = row.contract_status is SubscriptionStatus.ACTIVE
-        return cls(
-            id=strawberry.ID(ids.encode("acct", row.id)),
-            name=row.name,
-            subdomain=row.subdomain,
-            support_type=row.support_type,
-            version=row.version,
-            status=account_status(
-                is_disabled=row.disabled_at is not None,
-                contract=row.contract_status,
-                trial_ends_on=row.trial_ends_on,
-                today=today,
-            ),
-            status_ends_on=term_on(row.contract_starts_on, today).ends_on if is_active else row.trial_ends_on,
-            trial_starts_on=row.trial_starts_on,
-            trial_ends_on=row.trial_ends_on,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            facts=row,
-        )
+        context = info.context
+        assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
+        policies.require(policies.may_with_account(context.viewer, row, Permission.ACCOUNTS_READ))
+        return cls(row=row, context=context)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        assert self.context.viewer is not None  # noqa: S101 # of() asks first
+        return self.context.viewer
 
     @property
     def place(self) -> Place:
         """Its own dashboard."""
-        return place_of_account(self.facts)
+        return place_of_account(self.row)
+
+    @property
+    def status_today(self) -> AccountStatus:
+        """Where it stands on the civil day of its reseller."""
+        row = self.row
+        return account_status(
+            is_disabled=row.disabled_at is not None,
+            contract=row.contract_status,
+            trial_ends_on=row.trial_ends_on,
+            today=self.context.today(row.time_zone),
+        )
+
+    @property
+    def last_day_of_status(self) -> date:
+        """The last day of the contract's term, where it is active, or of the trial."""
+        row = self.row
+        is_active = row.contract_status is SubscriptionStatus.ACTIVE
+        last: date = row.trial_ends_on
+        return term_on(row.contract_starts_on, self.context.today(row.time_zone)).ends_on if is_active else last
 
     @strawberry.field(
         description="The id that automation of its reseller gave it; null for those who do not belong to the reseller."
     )
-    def external_id(self, info: Info) -> str | None:
+    def external_id(self) -> str | None:
         """Show what is the reseller's own to the reseller alone."""
-        return policies.shown_to_reseller(info.context.viewer, self.facts.reseller_id, self.facts.external_id)
+        return policies.shown_to_reseller(self.viewer, self.row.reseller_id, self.row.external_id)
 
     @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
     async def reseller(self, info: Info) -> LazyReseller | None:
         """Read through the loader, once for all accounts."""
-        return cast("Reseller | None", await load(info, "resl", self.facts.reseller_id))
+        return cast("Reseller | None", await load(info, "resl", self.row.reseller_id))
 
     @strawberry.field(description="The contract: pending or active, if there is one.")
     @together
     @staticmethod
     async def subscription(accounts: Sequence["Account"], info: Info) -> list[Subscription | None]:
         """Read them through the loader, but where the account's row says that there is none."""
-        rows = [account.facts for account in accounts]
+        rows = [account.row for account in accounts]
         keys = [(row.reseller_id, row.id) for row in rows if row.contract_status is not None]
         contracts = dict(zip(keys, await info.context.loaders.open_subscriptions.load_many(keys), strict=True))
         found = [contracts.get((row.reseller_id, row.id)) for row in rows]
@@ -128,25 +135,22 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     ) -> list[OrganizationConnection | None]:
         """Read them through the loader of such pages."""
         loader = info.context.loaders.organizations_of(Page.asked(first=first, after=after))
-        rows = [account.facts for account in accounts]
+        rows = [account.row for account in accounts]
         pages = await loader.load_many([(row.reseller_id, row.id) for row in rows])
         return [OrganizationConnection.of(page, row) for page, row in zip(pages, rows, strict=True)]
 
     @strawberry.field(
         description="The hyperlink under Subdomain; null where the viewer may not enter the account's dashboard."
     )
-    def dashboard_url(self, info: Info) -> str | None:
+    def dashboard_url(self) -> str | None:
         """Answer by the policy of entering."""
-        assert info.context.viewer is not None  # noqa: S101 # of() asks first
-        if policies.may_enter(info.context.viewer, self.facts) is not None:
-            return None
-        return info.context.portal_url.replace("{subdomain}", self.subdomain)
+        may_enter = policies.may_enter(self.viewer, self.row) is None
+        return self.context.portal_url.replace("{subdomain}", self.subdomain) if may_enter else None
 
     @strawberry.field(description="What the viewer may do to the account now.")
-    def available_actions(self, info: Info) -> list[AvailableAction]:
+    def available_actions(self) -> list[AvailableAction]:
         """Answer by the policies that the mutations require."""
-        viewer, account = info.context.viewer, self.facts
-        assert viewer is not None  # noqa: S101 # of() asks first
+        viewer, account = self.viewer, self.row
         can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
         save = policies.may_save_contract(viewer, account, account.contract_status, is_sellable=can_be_sold)
         return [

@@ -18,6 +18,7 @@ from schema.context import Info
 from schema.enums import ActorKind
 from schema.inputs import clean_instant
 from schema.pagination import After, First, PageInfo
+from schema.rows import column
 
 # What is the reseller's own: members of an account never see it.
 OF_THE_RESELLER = {"costPerSystem", "currencyCode", "externalId"}
@@ -37,39 +38,51 @@ class AuditChange:
 class AuditEvent:
     """A row of models.audit_rows()."""
 
-    id: strawberry.ID = strawberry.field(description="The event's own id, in the order of time.")
-    occurred_at: datetime = strawberry.field(description="When.")
-    actor_kind: ActorKind = strawberry.field(description="Who: a person, an API key, or the operator.")
-    actor_id: strawberry.ID | None = strawberry.field(description="Their global id; null for the operator.")
-    actor_name: str = strawberry.field(description="Their name then.")
-    action: str = strawberry.field(description="The mutation's, or the operator's command's, name.")
-    object_id: strawberry.ID = strawberry.field(description="The global id of what was changed.")
-    request_id: str = strawberry.field(description="The X-Request-Id of the request.")
-    reason: str | None = strawberry.field(description="Why, as it was given.")
-    changes: list[AuditChange] = strawberry.field(
-        description="What was changed; amounts are left out for those who may not see the partner's cost."
+    id: strawberry.ID = column("The event's own id, in the order of time.", "global_id")
+    occurred_at: datetime = column("When.")
+    actor_kind: ActorKind = column("Who: a person, an API key, or the operator.")
+    actor_id: strawberry.ID | None = column("Their global id; null for the operator.", "actor")
+    actor_name: str = column("Their name then.")
+    action: str = column("The mutation's, or the operator's command's, name.")
+    object_id: strawberry.ID = column("The global id of what was changed.", "object")
+    request_id: str = column("The X-Request-Id of the request.")
+    reason: str | None = column("Why, as it was given.")
+    changes: list[AuditChange] = column(
+        "What was changed; amounts are left out for those who may not see the partner's cost.",
+        "shown_changes",
     )
+    row: strawberry.Private[Any]
+    shows_cost: strawberry.Private[bool]
 
     @classmethod
     def of(cls, row: Any, *, shows_cost: bool) -> "AuditEvent":  # noqa: ANN401 # a row of models.audit_rows()
         """Return the event as a viewer sees it who may, or may not, see the partner's cost."""
-        actor = ACTORS.get(row.actor_kind)
-        return cls(
-            id=strawberry.ID(ids.encode("event", row.id)),
-            occurred_at=row.occurred_at,
-            actor_kind=row.actor_kind,
-            actor_id=None if actor is None else strawberry.ID(ids.encode(actor, row.actor_id)),
-            actor_name=row.actor_name,
-            action=row.action,
-            object_id=strawberry.ID(ids.encode(row.object_prefix, row.object_id)),
-            request_id=row.request_id,
-            reason=row.reason,
-            changes=[
-                AuditChange(field=field, old=_shown(old), new=_shown(new))
-                for field, (old, new) in sorted(row.changes.items())
-                if shows_cost or field not in OF_THE_RESELLER
-            ],
-        )
+        return cls(row=row, shows_cost=shows_cost)
+
+    @property
+    def global_id(self) -> str:
+        """Its own id."""
+        return ids.encode("event", self.row.id)
+
+    @property
+    def actor(self) -> str | None:
+        """The global id of whoever it was."""
+        prefix = ACTORS.get(self.row.actor_kind)
+        return None if prefix is None else ids.encode(prefix, self.row.actor_id)
+
+    @property
+    def object(self) -> str:
+        """The global id of what was changed."""
+        return ids.encode(self.row.object_prefix, self.row.object_id)
+
+    @property
+    def shown_changes(self) -> list[AuditChange]:
+        """What the viewer may see of what was changed."""
+        return [
+            AuditChange(field=field, old=_shown(old), new=_shown(new))
+            for field, (old, new) in sorted(self.row.changes.items())
+            if self.shows_cost or field not in OF_THE_RESELLER
+        ]
 
 
 @strawberry.type(description="One event of a page.")

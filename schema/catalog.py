@@ -12,11 +12,11 @@ from domain.catalog import is_sellable
 from domain.errors import Forbidden
 from domain.money import Money as Amount
 from domain.pricing import PriceBreak as Break
-from models import ids
 from schema.context import Info
 from schema.enums import BillingInterval, SupportType
 from schema.money import Money
 from schema.nodes import Node
+from schema.rows import column
 
 
 @strawberry.type(description="What the Support Type dropdown and the Billing tab say of a support type.")
@@ -48,13 +48,12 @@ class SupportTypeDefinition:
 class Plan(Node, prefix="plan"):
     """A row of models.Plan."""
 
-    name: str = strawberry.field(description="Its name.")
-    support_type: SupportType = strawberry.field(description="The support type that it prices.")
-    min_systems: int = strawberry.field(description="The smallest number of systems, inclusive.")
-    max_systems: int | None = strawberry.field(
-        description="The largest number of systems, inclusive; null on the last bracket, which is open upwards."
+    name: str = column("Its name.")
+    support_type: SupportType = column("The support type that it prices.")
+    min_systems: int = column("The smallest number of systems, inclusive.")
+    max_systems: int | None = column(
+        "The largest number of systems, inclusive; null on the last bracket, which is open upwards."
     )
-    cost: strawberry.Private[Amount]
     shows_cost: strawberry.Private[bool]
 
     @strawberry.field(
@@ -64,20 +63,12 @@ class Plan(Node, prefix="plan"):
         """Refuse members of accounts: they never see the partner's cost."""
         if not self.shows_cost:
             raise Forbidden(Permission.SUBSCRIPTIONS_READ_COST.value)
-        return Money.of(self.cost)
+        return Money.of(Amount(self.row.cost_per_system, self.row.currency_code))
 
     @classmethod
     def of(cls, row: Any, *, shows_cost: bool) -> "Plan":  # noqa: ANN401 # a row or an entity of models.Plan
         """Return the plan as a viewer sees it who may, or may not, see the partner's cost."""
-        return cls(
-            id=strawberry.ID(ids.encode("plan", row.id)),
-            name=row.name,
-            support_type=row.support_type,
-            min_systems=row.min_systems,
-            max_systems=row.max_systems,
-            cost=Amount(row.cost_per_system, row.currency_code),
-            shows_cost=shows_cost,
-        )
+        return cls(row=row, shows_cost=shows_cost)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Plan | None":

@@ -9,12 +9,12 @@ import strawberry
 from auth import policies
 from domain.invitations import InvitationStatus as Status
 from domain.invitations import invitation_status
-from models import ids
-from schema.context import Info
+from schema.context import Context, Info
 from schema.enums import DashboardKind, InvitationStatus, Role
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, MutationInput, NamesAccount
 from schema.nodes import VERSION, Node
+from schema.rows import column
 
 if TYPE_CHECKING:
     from schema.viewer import Dashboard, Viewer
@@ -29,27 +29,23 @@ LazyDashboard = Annotated["Dashboard", strawberry.lazy("schema.viewer")]
 class Invitation(Node, prefix="invt"):
     """A row of models.invitation_rows()."""
 
-    kind: DashboardKind = strawberry.field(description="Which kind of dashboard it is.")
-    email: str = strawberry.field(description="Who was asked; only this address can accept.")
-    role: Role = strawberry.field(description="The role they would have.")
-    status: InvitationStatus = strawberry.field(description="Where it stands.")
-    version: int = strawberry.field(description=VERSION)
-    expires_at: datetime = strawberry.field(description="Until when it can be accepted, exclusive.")
-    row: strawberry.Private[Any]
+    kind: DashboardKind = column("Which kind of dashboard it is.")
+    email: str = column("Who was asked; only this address can accept.")
+    role: Role = column("The role they would have.")
+    status: InvitationStatus = column("Where it stands.", "status_now")
+    version: int = column(VERSION)
+    expires_at: datetime = column("Until when it can be accepted, exclusive.")
+    context: strawberry.Private[Context]
 
     @classmethod
     def of(cls, row: Any, info: Info) -> "Invitation":  # noqa: ANN401 # a row of models.invitation_rows()
         """Return the invitation as it stands now."""
-        return cls(
-            id=strawberry.ID(ids.encode("invt", row.id)),
-            kind=row.kind,
-            email=row.email,
-            role=row.role,
-            status=status_of(row, info),
-            version=row.version,
-            expires_at=row.expires_at,
-            row=row,
-        )
+        return cls(row=row, context=info.context)
+
+    @property
+    def status_now(self) -> Status:
+        """Where it stands at the instant of the request."""
+        return status_of(self.row, self.context)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Invitation | None":
@@ -79,10 +75,10 @@ class Invitation(Node, prefix="invt"):
         return [AvailableAction.of("resendInvitation", answer), AvailableAction.of("revokeInvitation", answer)]
 
 
-def status_of(row: Any, info: Info) -> Status:  # noqa: ANN401 # a row of models.invitation_rows()
+def status_of(row: Any, context: Context) -> Status:  # noqa: ANN401 # a row of models.invitation_rows()
     """Return where an invitation stands at the instant of the request."""
     return invitation_status(
-        accepted_at=row.accepted_at, revoked_at=row.revoked_at, expires_at=row.expires_at, now=info.context.now
+        accepted_at=row.accepted_at, revoked_at=row.revoked_at, expires_at=row.expires_at, now=context.now
     )
 
 

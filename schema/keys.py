@@ -7,12 +7,12 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
-from models import ids
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import Payload
 from schema.inputs import ChangeInput, NamesAccount
 from schema.nodes import VERSION, Node
+from schema.rows import column
 
 
 @strawberry.type(
@@ -21,29 +21,19 @@ from schema.nodes import VERSION, Node
 class ApiKey(Node, prefix="key"):
     """A row of models.api_key_rows()."""
 
-    name: str = strawberry.field(description="What it is for.")
-    role: Role = strawberry.field(description="The role in which it acts.")
-    version: int = strawberry.field(description=VERSION)
-    last_four: str = strawberry.field(description="The last four characters of its secret.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime | None = strawberry.field(description="Until when it works, exclusive; null is without end.")
-    last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
+    name: str = column("What it is for.")
+    role: Role = column("The role in which it acts.")
+    version: int = column(VERSION)
+    last_four: str = column("The last four characters of its secret.")
+    created_at: datetime = column("When it was made.")
+    expires_at: datetime | None = column("Until when it works, exclusive; null is without end.")
+    last_used_at: datetime | None = column("When it was last used, to the minute.")
+    revoked_at: datetime | None = column("When it was revoked.")
 
     @classmethod
     def of(cls, row: Any) -> "ApiKey":  # noqa: ANN401 # a row of models.api_key_rows()
         """Return the key, without its secret, which nobody has any more."""
-        return cls(
-            id=strawberry.ID(ids.encode("key", row.id)),
-            name=row.name,
-            role=row.role,
-            version=row.version,
-            last_four=row.last_four,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            last_used_at=row.last_used_at,
-            revoked_at=row.revoked_at,
-        )
+        return cls(row=row)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "ApiKey | None":

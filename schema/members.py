@@ -8,25 +8,25 @@ import strawberry
 
 from auth import policies
 from auth.viewer import Permission
-from models import ids
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput
 from schema.nodes import VERSION, Node
+from schema.rows import column
 
 
 @strawberry.type(description="A person, as other members of a dashboard see them.")
-class User(Node, prefix="user"):
-    """The half of a membership that is about the person."""
+class User(Node, prefix="user", id_column="user_id"):
+    """The half of a row of models.places.member_rows() that is about the person."""
 
-    name: str = strawberry.field(description="Their name.")
-    email: str = strawberry.field(description="Their address.")
+    name: str = column("Their name.", "row.user_name")
+    email: str = column("Their address.")
 
     @classmethod
     def of(cls, row: Any) -> "User":  # noqa: ANN401 # a row of models.places.member_rows()
         """Return the person of a membership."""
-        return cls(id=strawberry.ID(ids.encode("user", row.user_id)), name=row.user_name, email=row.email)
+        return cls(row=row)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "User | None":
@@ -41,23 +41,20 @@ class User(Node, prefix="user"):
 class Membership(Node, prefix="memb"):
     """A row of models.places.member_rows()."""
 
-    user: User = strawberry.field(description="Who it is.")
-    role: Role = strawberry.field(description="Their role there.")
-    version: int = strawberry.field(description=VERSION)
-    created_at: datetime = strawberry.field(description="When they joined.")
-    row: strawberry.Private[Any]
+    user: User = column("Who it is.", "person")
+    role: Role = column("Their role there.")
+    version: int = column(VERSION)
+    created_at: datetime = column("When they joined.")
 
     @classmethod
     def of(cls, row: Any) -> "Membership":  # noqa: ANN401 # a row of models.places.member_rows()
         """Return the membership."""
-        return cls(
-            id=strawberry.ID(ids.encode("memb", row.id)),
-            user=User.of(row),
-            role=row.role,
-            version=row.version,
-            created_at=row.created_at,
-            row=row,
-        )
+        return cls(row=row)
+
+    @property
+    def person(self) -> User:
+        """Who has it."""
+        return User.of(self.row)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Membership | None":

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from operator import attrgetter
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import strawberry
@@ -11,6 +12,7 @@ from domain.errors import BadInput
 from models import ids
 from models.paging import LARGEST_SIZE
 from schema.context import Info
+from schema.together import together
 
 # What every kind of object that can be changed says of its version.
 VERSION = "How often it was changed, counted from 1: what expectedVersion takes."
@@ -21,15 +23,31 @@ VERSION = "How often it was changed, counted from 1: what expectedVersion takes.
     "(acct_01h455vb4pex5vsknk084sn02q)."
 )
 class Node:
-    """A kind of object registers with its prefix, so that files that refer to each other need not import each other."""
+    """What has a row with an id, in the column that the class names.
+
+    A kind of object registers with its prefix, so that files that refer to each other need not import each other.
+    """
 
     kinds: ClassVar[strawberry.Private[dict[str, type["Node"]]]] = {}
 
-    id: strawberry.ID = strawberry.field(description="Its global id: opaque, stable, accepted by node(id).")
+    prefix: ClassVar[strawberry.Private[str]]
+    id_column: ClassVar[strawberry.Private[str]]
 
-    def __init_subclass__(cls, prefix: str, **kwargs: Any) -> None:  # noqa: ANN401 # whatever the bases take
+    row: strawberry.Private[Any]
+
+    def __init_subclass__(cls, prefix: str, id_column: str = "id", **kwargs: Any) -> None:  # noqa: ANN401 # whatever the bases take
         super().__init_subclass__(**kwargs)
         Node.kinds[prefix] = cls
+        cls.prefix, cls.id_column = prefix, id_column
+
+    @strawberry.field(description="Its global id: opaque, stable, accepted by node(id).")
+    @together
+    @staticmethod
+    def id(nodes: Sequence["Node"]) -> list[strawberry.ID]:
+        """Write those of a level, which are of one kind."""
+        kind = type(nodes[0])
+        keys = map(attrgetter(f"row.{kind.id_column}"), nodes)
+        return cast("list[strawberry.ID]", ids.encode_all(kind.prefix, keys))
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Node | None":

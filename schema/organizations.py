@@ -7,7 +7,6 @@ import strawberry
 
 from auth import policies
 from auth.policies import AccountFacts
-from models import ids
 from models.organizations import OwningAccount, owning_account
 from models.paging import Slice
 from models.places import Place, place_of_organization
@@ -17,6 +16,7 @@ from schema.inputs import ChangeInput, NamesAccount
 from schema.nodes import VERSION, Node, load
 from schema.pagination import PageInfo
 from schema.people import Staffed
+from schema.rows import column
 
 if TYPE_CHECKING:
     from schema.accounts import Account
@@ -28,17 +28,15 @@ LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 class Organization(Node, Staffed, prefix="org"):
     """A row of models.organization_rows(), with what the policies ask of its account."""
 
-    name: str = strawberry.field(description="Its name.")
-    key: str = strawberry.field(description="Unique in its account, whatever the case.")
-    version: int = strawberry.field(description=VERSION)
-    row: strawberry.Private[Any]
+    name: str = column("Its name.")
+    key: str = column("Unique in its account, whatever the case.")
+    version: int = column(VERSION)
     facts: strawberry.Private[AccountFacts]
 
     @classmethod
     def of(cls, row: Any, facts: AccountFacts) -> "Organization":  # noqa: ANN401 # a row of models/
         """Return the organization of the account that the facts are about."""
-        global_id = strawberry.ID(ids.encode("org", row.id))
-        return cls(id=global_id, name=row.name, key=row.key, version=row.version, row=row, facts=facts)
+        return cls(row=row, facts=facts)
 
     @property
     def place(self) -> Place:

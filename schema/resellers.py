@@ -1,7 +1,7 @@
 """Resellers: the tenants, with their catalogue, their terms and their accounts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -9,7 +9,6 @@ import strawberry
 from auth import policies
 from auth.permissions import ReadsAccounts, ReadsCosts, ReadsMembers, ReadsTerms
 from domain.catalog import DEFINITIONS, is_sellable
-from models import ids
 from models.account_lists import AccountList
 from models.paging import Page
 from models.places import Place, place_of_reseller
@@ -23,6 +22,7 @@ from schema.inputs import ChangeInput, MutationInput
 from schema.nodes import VERSION, Node
 from schema.pagination import After, Before, First, Last
 from schema.people import Automated, Staffed
+from schema.rows import column
 
 
 @strawberry.type(description="The terms that come before the accounts screen.")
@@ -46,19 +46,20 @@ NO_TERMS = Terms(version="none", body="No terms have been published.", is_accept
 class Reseller(Node, Staffed, Automated, prefix="resl"):
     """A row of models.reseller_rows()."""
 
-    name: str = strawberry.field(description="Its name; all that members of its accounts see of it.")
-    version: int = strawberry.field(description=VERSION)
-    reseller_id: strawberry.Private[UUID]
-    row: strawberry.Private[Any]
+    name: str = column("Its name; all that members of its accounts see of it.")
+    version: int = column(VERSION)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Reseller | None":
         """Return the reseller to its members, and its name to those of its accounts."""
         row = await info.context.loaders.resellers.load(id)
-        if row is None:
-            return None
-        global_id = strawberry.ID(ids.encode("resl", id))
-        return cls(id=global_id, name=row.name, version=row.version, reseller_id=id, row=row)
+        return row and cls(row=row)
+
+    @property
+    def reseller_id(self) -> UUID:
+        """Its id, of which the policies are asked."""
+        id: UUID = self.row.id
+        return id
 
     @property
     def place(self) -> Place:

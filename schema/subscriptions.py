@@ -8,21 +8,21 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
-from auth.viewer import Permission
+from auth.viewer import Permission, Viewer
 from domain.catalog import is_sellable
 from domain.lifecycle import SubscriptionStatus as Status
 from domain.money import Money as Amount
 from domain.pricing import total
 from domain.terms import Period, term, term_on
 from domain.trials import first_paid_day, trial_days_honored
-from models import ids
 from schema.catalog import Plan
-from schema.context import Info
+from schema.context import Context, Info
 from schema.enums import BillingInterval, SubscriptionStatus, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount, NamesContract
 from schema.money import Money
 from schema.nodes import VERSION, Node, load
+from schema.rows import column
 from schema.together import together
 
 if TYPE_CHECKING:
@@ -51,30 +51,29 @@ class ActivationPreview:
 class Subscription(Node, prefix="sub"):
     """A row of models.subscription_rows(), with its account's row beside it."""
 
-    status: SubscriptionStatus = strawberry.field(description="Where the contract stands.")
-    support_type: SupportType = strawberry.field(description="The support type with which it was saved.")
-    version: int = strawberry.field(description=VERSION)
-    systems: int = strawberry.field(description="Number of systems to protect.")
-    billing_interval: BillingInterval = strawberry.field(description="How often it is billed.")
-    cost_per_system: Money | None = strawberry.field(
-        description="The partner's cost of one system for one month, as it was when the contract was saved; "
-        "null for those who may not see the partner's cost."
+    status: SubscriptionStatus = column("Where the contract stands.")
+    support_type: SupportType = column("The support type with which it was saved.")
+    version: int = column(VERSION)
+    systems: int = column("Number of systems to protect.")
+    billing_interval: BillingInterval = column("How often it is billed.")
+    cost_per_system: Money | None = column(
+        "The partner's cost of one system for one month, as it was when the contract was saved; "
+        "null for those who may not see the partner's cost.",
+        "shown_cost",
     )
-    total: Money | None = strawberry.field(
-        description="What one billing interval costs: systems x costPerSystem, x 12 where annual; "
-        "null for those who may not see the partner's cost."
+    total: Money | None = column(
+        "What one billing interval costs: systems x costPerSystem, x 12 where annual; "
+        "null for those who may not see the partner's cost.",
+        "shown_total",
     )
-    activated_at: datetime | None = strawberry.field(description="When it was activated.")
-    starts_on: date | None = strawberry.field(
-        description="The first paid day: the day after the trial's last day, or the day of activation where that is "
+    activated_at: datetime | None = column("When it was activated.")
+    starts_on: date | None = column(
+        "The first paid day: the day after the trial's last day, or the day of activation where that is "
         "later. null while pending."
     )
 
     account_row: strawberry.Private[Any]
-    plan_id: strawberry.Private[UUID]
-    today: strawberry.Private[date]
-    own_id: strawberry.Private[str | None]
-    charge: strawberry.Private[Amount]
+    context: strawberry.Private[Context]
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Subscription | None":
@@ -88,31 +87,45 @@ class Subscription(Node, prefix="sub"):
         context = info.context
         assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
         policies.require(policies.may_with_account(context.viewer, account_row, Permission.SUBSCRIPTIONS_READ))
-        today = context.today(account_row.time_zone)
-        cost = Amount(row.cost_per_system, row.currency_code)
-        charge = total(row.systems, cost, row.billing_interval)
-        shows_cost = policies.may_see_cost(context.viewer, row.reseller_id) is None
-        return cls(
-            id=strawberry.ID(ids.encode("sub", row.id)),
-            status=row.status,
-            support_type=row.support_type,
-            version=row.version,
-            systems=row.systems,
-            billing_interval=row.billing_interval,
-            cost_per_system=Money.of(cost) if shows_cost else None,
-            total=Money.of(charge) if shows_cost else None,
-            activated_at=row.activated_at,
-            starts_on=row.starts_on,
-            account_row=account_row,
-            plan_id=row.plan_id,
-            today=today,
-            charge=charge,
-            own_id=row.external_id,
-        )
+        return cls(row=row, account_row=account_row, context=context)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        assert self.context.viewer is not None  # noqa: S101 # of() asks first
+        return self.context.viewer
+
+    @property
+    def today(self) -> date:
+        """The civil day of the reseller."""
+        return self.context.today(self.account_row.time_zone)
+
+    @property
+    def shows_cost(self) -> bool:
+        """Whether the viewer may see the partner's cost."""
+        return policies.may_see_cost(self.viewer, self.row.reseller_id) is None
+
+    @property
+    def shown_cost(self) -> Money | None:
+        """The partner's cost, for those who may see it."""
+        return Money.of(self._cost) if self.shows_cost else None
+
+    @property
+    def shown_total(self) -> Money | None:
+        """What one billing interval costs, for those who may see it."""
+        return Money.of(self._charge) if self.shows_cost else None
+
+    @property
+    def _cost(self) -> Amount:
+        return Amount(self.row.cost_per_system, self.row.currency_code)
+
+    @property
+    def _charge(self) -> Amount:
+        return total(self.row.systems, self._cost, self.row.billing_interval)
 
     @property
     def _current(self) -> Period | None:
-        return None if self.starts_on is None else term_on(self.starts_on, self.today)
+        return None if self.row.starts_on is None else term_on(self.row.starts_on, self.today)
 
     @strawberry.field(description="The last day of the current term, inclusive.")
     def ends_on(self) -> date | None:
@@ -127,9 +140,9 @@ class Subscription(Node, prefix="sub"):
     @strawberry.field(
         description="The id that automation of the reseller gave it; null for those who do not belong to the reseller."
     )
-    def external_id(self, info: Info) -> str | None:
+    def external_id(self) -> str | None:
         """Show what is the reseller's own to the reseller alone."""
-        return policies.shown_to_reseller(info.context.viewer, self.account_row.reseller_id, self.own_id)
+        return policies.shown_to_reseller(self.viewer, self.account_row.reseller_id, self.row.external_id)
 
     @strawberry.field(description="The account whose contract this is.")
     async def account(self, info: Info) -> LazyAccount:
@@ -141,8 +154,8 @@ class Subscription(Node, prefix="sub"):
     @staticmethod
     async def plan(contracts: Sequence["Subscription"], info: Info) -> list[Plan]:
         """Plans are never changed, so the plan of then is the row of now."""
-        rows = await info.context.loaders.plans.load_many([contract.plan_id for contract in contracts])
-        return [Plan.of(row, shows_cost=each.total is not None) for row, each in zip(rows, contracts, strict=True)]
+        rows = await info.context.loaders.plans.load_many([contract.row.plan_id for contract in contracts])
+        return [Plan.of(row, shows_cost=each.shows_cost) for row, each in zip(rows, contracts, strict=True)]
 
     @strawberry.field(
         description="What activating today would do: the dates and the first charge. null once activated, and for "
@@ -150,30 +163,29 @@ class Subscription(Node, prefix="sub"):
     )
     def activation_preview(self) -> ActivationPreview | None:
         """Ask the domain what it would decide today."""
-        if self.status is not Status.PENDING or self.total is None:
+        if self.row.status is not Status.PENDING or not self.shows_cost:
             return None
-        trial_ends_on = self.account_row.trial_ends_on
-        first = term(first_paid_day(activated_on=self.today, trial_ends_on=trial_ends_on))
+        today, trial_ends_on = self.today, self.account_row.trial_ends_on
+        first = term(first_paid_day(activated_on=today, trial_ends_on=trial_ends_on))
         return ActivationPreview(
             starts_on=first.starts_on,
             ends_on=first.ends_on,
             renews_on=first.renews_on,
-            trial_days_honored=trial_days_honored(activated_on=self.today, trial_ends_on=trial_ends_on),
-            first_charge=Money.of(self.charge),
+            trial_days_honored=trial_days_honored(activated_on=today, trial_ends_on=trial_ends_on),
+            first_charge=Money.of(self._charge),
         )
 
     @strawberry.field(description="What the viewer may do to the contract now.")
-    def available_actions(self, info: Info) -> list[AvailableAction]:
+    def available_actions(self) -> list[AvailableAction]:
         """Answer by the policies that the mutations require."""
-        viewer, account = info.context.viewer, self.account_row
-        assert viewer is not None  # noqa: S101 # of() asks first
+        viewer, account, status = self.viewer, self.account_row, self.row.status
         can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
         # Saving asks for the account's open contract, which this one is no longer once it was withdrawn.
         save = policies.may_save_contract(viewer, account, account.contract_status, is_sellable=can_be_sold)
         return [
             AvailableAction.of("upsertSubscription", save),
-            AvailableAction.of("activateSubscription", policies.may_activate(viewer, account, self.status)),
-            AvailableAction.of("cancelSubscription", policies.may_withdraw(viewer, account, self.status)),
+            AvailableAction.of("activateSubscription", policies.may_activate(viewer, account, status)),
+            AvailableAction.of("cancelSubscription", policies.may_withdraw(viewer, account, status)),
         ]
 
 

@@ -24,6 +24,7 @@ from schema.invitations import Invitation
 from schema.nodes import Node
 from schema.organizations import Organization
 from schema.resellers import Reseller
+from schema.rows import column
 from schema.sessions import Session
 
 if TYPE_CHECKING:
@@ -90,16 +91,14 @@ ENTRIES: "dict[DashboardKind, Callable[..., Dashboard]]" = {
 class Viewer(Node, prefix="viewer"):
     """auth.viewer.Viewer as clients see it."""
 
-    name: str = strawberry.field(description="Their name.")
-    email: str | None = strawberry.field(description="Their address; null for an API key.")
-    person: strawberry.Private[Person]
+    name: str = column("Their name.")
+    email: str | None = column("Their address; null for an API key.")
+    row: strawberry.Private[Person]
 
     @classmethod
     def of(cls, person: Person) -> "Viewer":
         """Return the viewer as clients see them."""
-        return cls(
-            id=strawberry.ID(ids.encode("viewer", person.id)), name=person.name, email=person.email, person=person
-        )
+        return cls(row=person)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Viewer | None":
@@ -134,13 +133,13 @@ class Viewer(Node, prefix="viewer"):
         """Read the names of all of them in one statement."""
         if search is not None and len(search) > LONGEST_SEARCH:
             raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters.")
-        seats = [seat for seat in self.person.seats if kinds is None or seat.kind in kinds]
-        named = {row.id: row for row in await info.context.snapshot.fetch(dashboard_names(self.person.scope))}
+        seats = [seat for seat in self.row.seats if kinds is None or seat.kind in kinds]
+        named = {row.id: row for row in await info.context.snapshot.fetch(dashboard_names(self.row.scope))}
         return _entries(seats, named, current, (search or "").strip().lower())
 
     async def entry(self, info: Info, dashboard_id: UUID) -> Dashboard | None:
         """Return the one entry that leads to this dashboard."""
-        seat = self.person.seat(dashboard_id)
+        seat = self.row.seat(dashboard_id)
         if seat is None:
             return None
         return _entry(seat, await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id)), None)
@@ -148,12 +147,12 @@ class Viewer(Node, prefix="viewer"):
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
         """Known from signing in."""
-        return self.person.has_two_factor
+        return self.row.has_two_factor
 
     @gated("Where they are signed in, the latest use first.", permission_classes=[IsPerson])
     async def sessions(self, info: Info) -> list[Session] | None:
         """Read those that have not expired."""
-        rows = await info.context.snapshot.fetch(sessions_of(self.person.id, info.context.now))
+        rows = await info.context.snapshot.fetch(sessions_of(self.row.id, info.context.now))
         return [Session.of(row, info) for row in rows]
 
     @strawberry.field(description="Invitations that wait for this viewer, the newest first.")

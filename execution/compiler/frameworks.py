@@ -27,12 +27,14 @@ NamesOf = Callable[[list[Any]], list[str | None]]
 class Attribute:
     """A field whose value is an attribute of its source; where `of_mappings`, an item of a mapping too, or None.
 
-    `function` reads it where it is no attribute: what takes nothing but the source.
+    The name may lead on, to an attribute of the attribute: `row.name`. `function` reads it where it is no attribute,
+    from nothing but the source; `of_all` from all sources of a level, for each in their order.
     """
 
     name: str
     of_mappings: bool = False
     function: Callable[[Any], Any] | None = None
+    of_all: Callable[[list[Any]], Sequence[Any]] | None = None
 
 
 class Framework:

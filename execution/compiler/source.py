@@ -26,6 +26,8 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
     names: dict[str, Any] = {"Mapping": Mapping}
     lines: list[str] = []
     entries: list[str] = []
+    # What is read from all sources at once stands beside them.
+    variables, columns = ["source"], ["sources"]
     for number, (key, read) in enumerate(reads.items()):
         if not isinstance(read, Read):
             entries.append(f"{key!r}: {read!r}")
@@ -34,20 +36,24 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
         names[f"one{number}"] = read.leaf.one_uncalled if read.attribute.of_mappings else read.leaf.one
         names[f"names{number}"] = read.leaf.names
         names[f"read{number}"] = read.attribute.function
-        lines += [
-            f"{value} = {_reading(read.attribute, f'read{number}')}",
-            read.leaf.line(value, f"names{number}", f"one{number}"),
-        ]
+        if read.attribute.of_all is None:
+            lines.append(f"{value} = {_reading(read.attribute, f'read{number}')}")
+        else:
+            names[f"read{number}"] = read.attribute.of_all
+            variables.append(value)
+            columns.append(f"read{number}(sources)")
+        lines.append(read.leaf.line(value, f"names{number}", f"one{number}"))
         entries.append(f"{key!r}: {value}")
     if any(isinstance(read, Read) and read.attribute.of_mappings for read in reads.values()):
         lines.insert(0, "is_mapping = type(source) is dict or isinstance(source, Mapping)")
+    one_by_one = f"{', '.join(variables)} in zip({', '.join(columns)}, strict=True)"
     body = [*lines, f"append({{{', '.join(entries)}}})"]
     text = "\n".join(
         [
             "def build(sources):",
             "    results = []",
             "    append = results.append",
-            "    for source in sources:",
+            f"    for {one_by_one if len(columns) > 1 else 'source in sources'}:",
             *(f"        {line}" for line in body),
             "    return results",
         ]
@@ -61,6 +67,9 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
 
 def reader(attribute: Attribute) -> Callable[[list[Any]], list[Any]]:
     """Return what reads an attribute of all objects of a level."""
+    if attribute.of_all is not None:
+        of_all = attribute.of_all
+        return lambda objects: list(of_all(objects))
     if not attribute.of_mappings:
         get = attribute.function or attrgetter(attribute.name)
         return lambda objects: list(map(get, objects))

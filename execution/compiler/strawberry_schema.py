@@ -85,17 +85,20 @@ class StrawberryFramework(Framework):
         self._has_handlers = bool(schema.exception_handlers)
 
     def attribute(self, field: GraphQLField, name: str) -> Attribute | None:
-        """Return what a basic field reads, or whose resolver is a function of the object alone."""
+        """Return what a basic field reads, or one whose resolver is a function of the object alone."""
         known = self._field(field)
         if known is None:
             return None if BACKREF in field.extensions else super().attribute(field, name)
         python_name = known.python_name
         if known.base_resolver is not None:
             function = _of_the_object_alone(known)
-            return None if function is None else Attribute(python_name, function=function)
+            of_all = _together(function)
+            return None if function is None else Attribute(python_name, function=function, of_all=of_all)
         is_plain = known.is_basic_field and known.default_resolver is getattr and not known.arguments
-        is_readable = is_plain and python_name.isidentifier() and not iskeyword(python_name)
-        return Attribute(python_name) if is_readable else None
+        # A descriptor may say what it reads: then it is read there, without it.
+        path = getattr(known.default, "reads", python_name)
+        is_readable = is_plain and all(part.isidentifier() and not iskeyword(part) for part in path.split("."))
+        return Attribute(path) if is_readable else None
 
     def bound(self, field: GraphQLField, arguments: dict[str, Any]) -> Call:
         """Return what calls the function after its permissions; where there is more to it, Strawberry calls it."""
@@ -115,9 +118,9 @@ class StrawberryFramework(Framework):
         """Return what binds the function that a resolver carries in its attribute `together`, behind permissions."""
         known = self._field(field)
         resolver = None if known is None else known.base_resolver
-        function = getattr(None if resolver is None else resolver.wrapped_func, "together", None)
+        function = _together(None if resolver is None else resolver.wrapped_func)
         permissions = None if known is None else _permissions(known)
-        if known is None or function is None or permissions is None:
+        if known is None or permissions is None or not iscoroutinefunction(function):
             return None
         info_of = partial(self._converter.config.info_class, _field=known)
 
@@ -185,6 +188,11 @@ def _of_the_object_alone(field: StrawberryField) -> Callable[[Any], Any] | None:
         return None
     takes_more = bool(field.arguments) or resolver.info_parameter is not None or resolver.is_async
     return None if takes_more else cast("Callable[[Any], Any]", resolver.wrapped_func)
+
+
+def _together(resolver: object) -> Callable[..., Any] | None:
+    """Return the function that answers for many, where a resolver carries one."""
+    return getattr(resolver, "together", None)
 
 
 def _permissions(field: StrawberryField) -> list[BasePermission] | None:
