@@ -81,14 +81,19 @@ class Snapshot:
         if self._whose_turn is not None:
             # A loader's task: nobody waits for it any more, and its statement would keep the connection.
             self._whose_turn.cancel()
-        if self._connection is not None or self._turn.locked():
-            await asyncio.shield(self._give_back())
+        if self._turn.locked():
+            await asyncio.shield(self._give_back_in_turn())
+        else:
+            await self._give_back()
+
+    async def _give_back_in_turn(self) -> None:
+        async with self._turn:
+            await self._give_back()
 
     async def _give_back(self) -> None:
-        async with self._turn:
-            if self._connection is not None:
-                connection, self._connection = self._connection, None
-                await self._pool.give_back(connection)
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await self._pool.give_back(connection)
 
 
 class Database:

@@ -64,13 +64,15 @@ class Pool:
             raise
 
     async def give_back(self, connection: AsyncConnection) -> None:
-        """Roll back what is open, whatever becomes of the caller meanwhile, and keep the connection if it is whole."""
-        if _has_nothing_open(connection) and not self._is_closed:
-            # The way of every look-up: nothing is awaited, so that nobody can be cut off.
-            self._free.append(connection)
-            self._leave()
-        else:
-            await asyncio.shield(self._clean(connection))
+        """Roll back what is open, and keep the connection if it is whole then. Who is cut off meanwhile loses it."""
+        try:
+            await _roll_back(connection)
+        finally:
+            if is_whole(connection) and not self._is_closed:
+                self._free.append(connection)
+                self._leave()
+            else:
+                await asyncio.shield(self._drop(connection))
 
     async def close(self) -> None:
         """Close every connection; those in use are when they are given back."""
@@ -96,19 +98,11 @@ class Pool:
         self._taken -= 1
         self._places.release()
 
-    async def _clean(self, connection: AsyncConnection) -> None:
+    async def _drop(self, connection: AsyncConnection) -> None:
         try:
-            await _roll_back(connection)
-            if is_whole(connection) and not self._is_closed:
-                self._free.append(connection)
-            else:
-                await _end(connection)
+            await _end(connection)
         finally:
             self._leave()
-
-
-def _has_nothing_open(connection: AsyncConnection) -> bool:
-    return is_whole(connection) and not connection.in_transaction() and not driver(connection).is_in_transaction()
 
 
 async def _roll_back(connection: AsyncConnection) -> None:
@@ -118,9 +112,9 @@ async def _roll_back(connection: AsyncConnection) -> None:
         if is_whole(connection) and driver(connection).is_in_transaction():
             await driver(connection).execute("ROLLBACK")
     except (asyncpg.PostgresError, SQLAlchemyError, *LOST) as error:
-        await connection.invalidate(error)
+        await asyncio.shield(connection.invalidate(error))
     except BaseException:
-        await connection.invalidate()
+        await asyncio.shield(connection.invalidate())
         raise
 
 
