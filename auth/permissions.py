@@ -1,10 +1,12 @@
 """Permission classes: they stand beside each operation and each gated field, a line over a policy each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
 
 from auth import policies
+from auth.alike import may_with_each
 from auth.gates import AtPlace, Gate, InReseller, InsideAccount, OfPlace, OnReseller, Operation
 from auth.viewer import Permission
 from domain.catalog import SupportType
@@ -138,6 +140,11 @@ class EntersAccounts(Gate):
 
     def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer:  # noqa: ANN401, ARG002
         return policies.may_read_organizations(context.viewer, source.row)
+
+    def together(self, sources: Sequence[Any], info: strawberry.Info, **_: Any) -> bool:  # noqa: ANN401
+        """Tell whether all of these accounts may be entered."""
+        accounts = [source.row for source in sources]
+        return may_with_each(info.context.viewer, accounts, policies.may_read_organizations) is None
 
 
 class InvitesMembers(AtPlace):

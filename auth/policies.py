@@ -100,6 +100,16 @@ def may_inside(viewer: Viewer, account: AccountFacts, permission: Permission) ->
     return Forbidden(permission.value) if is_open else PartnerSupportedOnly()
 
 
+def may_read_account(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer see the account?"""
+    return may_with_account(viewer, account, Permission.ACCOUNTS_READ)
+
+
+def may_read_contract(viewer: Viewer, account: AccountFacts) -> Answer:
+    """May the viewer see the account's contract?"""
+    return may_with_account(viewer, account, Permission.SUBSCRIPTIONS_READ)
+
+
 def shown_to_reseller(viewer: Viewer | None, reseller_id: UUID, value: str | None) -> str | None:
     """Return what is a reseller's own to those who belong to its dashboard, and None to everybody else."""
     return value if viewer is not None and viewer.seat(reseller_id) is not None else None

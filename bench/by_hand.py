@@ -39,7 +39,7 @@ async def accounts_screen(context: Context, reseller: str) -> dict[str, Any]:
         _account(row, contract, plan, slice_, here[1], shows_cost=shows_cost)
         for row, contract, plan, slice_ in zip(page.rows, contracts, plans, parts, strict=True)
     ]
-    info = {"hasNextPage": page.has_next, "endCursor": page.cursors[-1]}
+    info = {"hasNextPage": page.has_next, "endCursor": page.cursor(page.rows[-1])}
     return {"reseller": {"accounts": {"totalCount": count, "pageInfo": info, "nodes": accounts}}}
 
 

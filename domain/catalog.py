@@ -10,12 +10,17 @@ from domain.errors import ErrorCode, Refusal
 class SupportType(Enum):
     """Who answers the customer: Huntress, or the partner."""
 
+    # There is one of each, so that its identity will do: Enum's own hash is Python, and is taken of every row.
+    __hash__ = object.__hash__
+
     HUNTRESS_SUPPORTED = "HUNTRESS_SUPPORTED"
     PARTNER_SUPPORTED = "PARTNER_SUPPORTED"
 
 
 class BillingInterval(Enum):
     """How often a contract is billed; the term is twelve months either way."""
+
+    __hash__ = object.__hash__
 
     ANNUAL = "ANNUAL"
     MONTHLY = "MONTHLY"

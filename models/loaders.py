@@ -60,7 +60,7 @@ class Loaders(PeopleLoaders):
         async def of_each(keys: list[tuple[UUID, UUID]]) -> list[Row | None]:
             rows = await self._snapshot.fetch(open_subscriptions_of(self._scope, *_columns(keys)))
             found = {(row.reseller_id, row.account_id): row for row in rows}
-            return [found.get(key) for key in keys]
+            return list(map(found.get, keys))
 
         return Batch(of_each)
 

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -73,16 +73,11 @@ class Page:
 
     def cut(self, rows: Sequence[sa.Row[Any]], order_name: str) -> "Slice":
         """Return the page's rows in the list's own direction, from what its statement selected in that order."""
-        kept = list(rows[: self.size])
-        there_is_more = len(rows) > self.size
-        if self.is_backward:
-            kept.reverse()
-        return Slice(
-            rows=kept,
-            order=order_name,
-            has_next=self.cursor is not None if self.is_backward else there_is_more,
-            has_previous=there_is_more if self.is_backward else self.cursor is not None,
-        )
+        kept, there_is_more, came_from = list(rows[: self.size]), len(rows) > self.size, self.cursor is not None
+        if not self.is_backward:
+            return Slice(kept, order_name, there_is_more, came_from)
+        kept.reverse()
+        return Slice(kept, order_name, came_from, there_is_more)
 
     def _place(self, order: Order) -> list[tuple[Any, sa.ColumnElement[Any]]]:
         argument = "before" if self.is_backward else "after"
@@ -94,8 +89,7 @@ class Page:
         return [(key, order.key), (id, order.id)]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """The rows of one page in an order, and whether there are others around it."""
 
     rows: list[sa.Row[Any]]

@@ -8,8 +8,9 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
+from auth.alike import may_with_each
 from auth.permissions import EntersAccounts
-from auth.viewer import Permission, Viewer
+from auth.viewer import Viewer
 from domain.catalog import is_sellable
 from domain.errors import BadInput
 from domain.lifecycle import SubscriptionStatus, account_status
@@ -65,10 +66,15 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     @classmethod
     def of(cls, row: Any, info: Info) -> "Account":  # noqa: ANN401 # a row of models/
         """Return the account as this viewer sees it. Raises what the policy of reading it refuses."""
+        return cls.of_each([row], info)[0]
+
+    @classmethod
+    def of_each(cls, rows: Sequence[Any], info: Info) -> list["Account"]:
+        """Return the accounts of many rows, as of() does."""
         context = info.context
         assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
-        policies.require(policies.may_with_account(context.viewer, row, Permission.ACCOUNTS_READ))
-        return cls(row=row, context=context)
+        policies.require(may_with_each(context.viewer, rows, policies.may_read_account))
+        return [cls(row=row, context=context) for row in rows]
 
     @property
     def viewer(self) -> Viewer:
@@ -117,11 +123,11 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     @staticmethod
     async def subscription(accounts: Sequence["Account"], info: Info) -> list[Subscription | None]:
         """Read them through the loader, but where the account's row says that there is none."""
-        rows = [account.row for account in accounts]
-        keys = [(row.reseller_id, row.id) for row in rows if row.contract_status is not None]
-        contracts = dict(zip(keys, await info.context.loaders.open_subscriptions.load_many(keys), strict=True))
-        found = [contracts.get((row.reseller_id, row.id)) for row in rows]
-        return [contract and Subscription.of(contract, row, info) for contract, row in zip(found, rows, strict=True)]
+        rows = [account.row for account in accounts if account.row.contract_status is not None]
+        found = await info.context.loaders.open_subscriptions.load_many([(row.reseller_id, row.id) for row in rows])
+        both = [(contract, row) for contract, row in zip(found, rows, strict=True) if contract is not None]
+        contracts = {each.account_row.id: each for each in Subscription.of_each(both, info)}
+        return [contracts.get(account.row.id) for account in accounts]
 
     @gated(
         "The account's organizations, by name. Part of the account's own dashboard: PARTNER_SUPPORTED_ONLY for a "
@@ -180,8 +186,7 @@ class AccountConnection:
     @classmethod
     def of(cls, page: Slice, here: tuple[UUID, date], kept: Kept, info: Info) -> "AccountConnection":
         """Return the page of a reseller's accounts on its civil day, out of those that are kept."""
-        nodes = [Account.of(row, info) for row in page.rows]
-        return cls(nodes=nodes, page=page, here=here, kept=kept)
+        return cls(nodes=Account.of_each(page.rows, info), page=page, here=here, kept=kept)
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[AccountEdge]:

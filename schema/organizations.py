@@ -87,7 +87,7 @@ class OrganizationConnection:
     @classmethod
     def of(cls, page: Slice, facts: AccountFacts) -> "OrganizationConnection":
         """Return the page of the account that the facts are about."""
-        nodes = [Organization.of(row, facts) for row in page.rows]
+        nodes = [Organization(row=row, facts=facts) for row in page.rows]
         return cls(nodes=nodes, page=page, facts=facts)
 
     @strawberry.field(description="The page with each entry's cursor.")

@@ -8,7 +8,8 @@ from uuid import UUID
 import strawberry
 
 from auth import policies
-from auth.viewer import Permission, Viewer
+from auth.alike import may_with_each
+from auth.viewer import Viewer
 from domain.catalog import is_sellable
 from domain.lifecycle import SubscriptionStatus as Status
 from domain.money import Money as Amount
@@ -74,6 +75,8 @@ class Subscription(Node, prefix="sub"):
 
     account_row: strawberry.Private[Any]
     context: strawberry.Private[Context]
+    # Whether the viewer may see the partner's cost.
+    shows_cost: strawberry.Private[bool]
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Subscription | None":
@@ -84,10 +87,21 @@ class Subscription(Node, prefix="sub"):
     @classmethod
     def of(cls, row: Any, account_row: Any, info: Info) -> "Subscription":  # noqa: ANN401 # rows of models/
         """Return the contract as this viewer sees it. Raises what the policy of reading it refuses."""
-        context = info.context
-        assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
-        policies.require(policies.may_with_account(context.viewer, account_row, Permission.SUBSCRIPTIONS_READ))
-        return cls(row=row, account_row=account_row, context=context)
+        return cls.of_each([(row, account_row)], info)[0]
+
+    @classmethod
+    def of_each(cls, rows: Sequence[tuple[Any, Any]], info: Info) -> list["Subscription"]:
+        """Return many contracts, each of its row and its account's, as of() does."""
+        context, accounts = info.context, [account for _, account in rows]
+        viewer = context.viewer
+        assert viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
+        policies.require(may_with_each(viewer, accounts, policies.may_read_contract))
+        tenants = {account.reseller_id for account in accounts}
+        shows = {tenant: policies.may_see_cost(viewer, tenant) is None for tenant in tenants}
+        return [
+            cls(row=row, account_row=account, context=context, shows_cost=shows[row.reseller_id])
+            for row, account in rows
+        ]
 
     @property
     def viewer(self) -> Viewer:
@@ -99,11 +113,6 @@ class Subscription(Node, prefix="sub"):
     def today(self) -> date:
         """The civil day of the reseller."""
         return self.context.today(self.account_row.time_zone)
-
-    @property
-    def shows_cost(self) -> bool:
-        """Whether the viewer may see the partner's cost."""
-        return policies.may_see_cost(self.viewer, self.row.reseller_id) is None
 
     @property
     def shown_cost(self) -> Money | None:

@@ -9,6 +9,9 @@ The function takes the parents, the info and the field's arguments, and returns 
 One that waits for nothing is no coroutine, and takes the parents alone. Compiled execution calls it once a level;
 wherever one object is asked alone, it is given that one. It is the same either way: what it raises or returns for a
 parent must not depend on the others. Its info says which field and whose request it is, and no object's path.
+
+A permission before such a field may answer likewise: where it has a method `together`, that is given all parents and
+tells whether all of them are allowed. Where not, each is asked.
 """
 
 from collections.abc import Callable, Coroutine, Sequence

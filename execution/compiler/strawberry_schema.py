@@ -191,7 +191,7 @@ def _of_the_object_alone(field: StrawberryField) -> Callable[[Any], Any] | None:
 
 
 def _together(resolver: object) -> Callable[..., Any] | None:
-    """Return the function that answers for many, where a resolver carries one."""
+    """Return the function that answers for many, where a resolver or a permission carries one."""
     return getattr(resolver, "together", None)
 
 
@@ -237,6 +237,11 @@ async def _answering(
 ) -> Sequence[Any]:
     asked: strawberry.Info[Any, Any] = info_of(info)
     for permission in permissions:
+        for_all = _together(permission)
+        if for_all is not None:
+            if for_all(sources, asked, **given) is not True:
+                raise Failed
+            continue
         for source in sources:
             allowed = permission.has_permission(source, asked, **given)
             if (await allowed if iscoroutine(allowed) else allowed) is not True:

@@ -21,6 +21,21 @@ class MayKnowSizes(BasePermission):
         return source.number != info.context.get("secret")
 
 
+class MayCount(BasePermission):
+    """Lets pass those under 100."""
+
+    message = "too many"
+
+    def has_permission(self, source: Any, info: strawberry.Info, **_: Any) -> bool:
+        info.context["called"].append([source.number])
+        return source.number < 100
+
+    def together(self, sources: Sequence[Any], info: strawberry.Info, **_: Any) -> bool:
+        """Answer for all."""
+        info.context["called"].append([source.number for source in sources])
+        return max(source.number for source in sources) < 100
+
+
 @strawberry.type
 class Box:
     """Something with a number."""
@@ -44,6 +59,14 @@ class Box:
         """Hold another one each."""
         assert info.field_name == "inner"
         return [Box(number=box.number * 10) for box in boxes]
+
+    @strawberry.field(extensions=[PermissionExtension([MayCount()], use_directives=False)])
+    @together
+    @staticmethod
+    async def count(boxes: Sequence["Box"], info: strawberry.Info) -> list[int | None]:
+        """Return the number."""
+        assert info.field_name == "count"
+        return [box.number for box in boxes]
 
 
 @strawberry.type
@@ -86,6 +109,7 @@ async def test_a_level_is_one_call() -> None:
     [
         ("{ boxes(numbers: [1, 13]) { label } }", None, ["bad luck"]),
         ("{ boxes(numbers: [1, 2]) { inner { number } } }", 2, ["secret"]),
+        ("{ boxes(numbers: [1, 100, 2]) { count } }", None, ["too many"]),
         ("{ boxes(numbers: [2, 1]) { label inner { inner { number } } } }", 10, ["secret"]),
     ],
 )
@@ -98,6 +122,16 @@ async def test_what_fails_for_one_fails_for_that_one_alone(query: str, secret: i
         (error.message, error.path) for error in plain.errors or []
     ]
     assert [error.message for error in plain.errors or []] == messages
+
+
+async def test_a_permission_that_answers_for_all_is_asked_once_a_level() -> None:
+    result, called = await asked(COMPILED, "{ boxes(numbers: [1, 2, 3]) { count } }")
+    plain, called_plainly = await asked(PLAIN, "{ boxes(numbers: [1, 2, 3]) { count } }")
+
+    assert called == [[1, 2, 3]]
+    assert called_plainly == [[1], [2], [3]]
+    assert result.errors is None
+    assert result.data == plain.data
 
 
 def test_clients_see_a_field_of_one_object() -> None:

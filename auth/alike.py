@@ -1,0 +1,26 @@
+"""A policy asked of many accounts at once: of one of each kind that it cannot tell apart."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from auth.policies import AccountFacts, Answer
+from auth.viewer import Viewer
+
+
+def may_with_each(viewer: Viewer, accounts: Sequence[Any], may: Callable[[Viewer, AccountFacts], Answer]) -> Answer:
+    """May the viewer do to each of these accounts what is asked of one? Otherwise, what the first is refused for.
+
+    For questions that look at an account's owner and support type alone, and at the viewer's seat in it. Where all are
+    allowed, one is asked for those that are alike; where any is refused, each is, in their order.
+    """
+    alike = {
+        (
+            account.reseller_id,
+            account.support_type,
+            account.id if viewer.seat(account.id) is not None else None,
+        ): account
+        for account in accounts
+    }
+    if all(may(viewer, account) is None for account in alike.values()):
+        return None
+    return next(filter(None, (may(viewer, account) for account in accounts)), None)
