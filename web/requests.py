@@ -7,14 +7,13 @@ its cost and what came of it. Metrics and traces, where there are any, learn the
 import re
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
+from secrets import token_hex
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from schema.notes import FAULT, Notes
 
@@ -24,14 +23,15 @@ if TYPE_CHECKING:
     from web.tracing import Tracing
 
 # Taken from the caller only where it cannot break a log line.
-_ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
-_HEADER = "x-request-id"
+_ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+_HEADER = b"x-request-id"
 
 # A year; a browser that was here once never comes by http again.
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 # Where an answer says nothing else.
 OTHERWISE = ((b"content-security-policy", b"frame-ancestors 'none'"), (b"referrer-policy", b"no-referrer"))
+UNWATCHED = nullcontext[dict[str, str]]({})
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ class RequestLog:
         self, app: ASGIApp, *, is_secure: bool, metrics: "Metrics | None" = None, tracing: "Tracing | None" = None
     ) -> None:
         self.app, self._metrics, self._tracing = app, metrics, tracing
+        self._is_watched = metrics is not None or tracing is not None
         self._always = [NO_SNIFFING, HTTPS_ONLY] if is_secure else [NO_SNIFFING]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,11 +51,10 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(_HEADER, "")
-        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        request_id = _id_of(scope)
         notes = Notes(around=self._tracing.operation) if self._tracing else Notes()
         scope.setdefault("state", {}).update(request_id=request_id, notes=notes)
-        headers = [(b"x-request-id", request_id.encode()), *self._always]
+        headers = [(_HEADER, request_id.encode()), *self._always]
         began = time.perf_counter()
 
         async def answer(message: Message) -> None:
@@ -65,7 +65,8 @@ class RequestLog:
                 message["headers"] = [*message["headers"], *headers, *unsaid]
             await send(message)
 
-        with self._watched(scope, notes) as traced, bound_contextvars(request_id=request_id, **traced):
+        with self._watched(scope, notes) if self._is_watched else UNWATCHED as traced:
+            bound = bind_contextvars(request_id=request_id, **traced)
             try:
                 await self.app(scope, receive, answer)
             except Exception:
@@ -75,15 +76,20 @@ class RequestLog:
             finally:
                 took, told = round((time.perf_counter() - began) * 1000, 1), notes.as_fields()
                 log.info("answered", method=scope["method"], path=scope["path"], status=notes.status, ms=took, **told)
+                reset_contextvars(**bound)
 
     @contextmanager
     def _watched(self, scope: Scope, notes: Notes) -> Iterator[dict[str, str]]:
         if self._metrics:
             self._metrics.began()
         try:
-            nothing: AbstractContextManager[dict[str, str]] = nullcontext({})
-            with self._tracing.request(scope, notes) if self._tracing else nothing as traced:
+            with self._tracing.request(scope, notes) if self._tracing else UNWATCHED as traced:
                 yield traced
         finally:
             if self._metrics:
                 self._metrics.ended(notes)
+
+
+def _id_of(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
+    return given.decode("ascii") if _ACCEPTABLE.fullmatch(given) else token_hex(16)
