@@ -15,7 +15,7 @@ from models.accounts import Account, account_rows, accounts_beside_reseller, has
 from models.asking import Asked
 from models.base import among
 from models.paging import Order, Page
-from models.prepared import Ids, Prepared, prepared
+from models.prepared import Ids, Prepared
 from models.resellers import Reseller
 
 # Without a cursor and a search, so many lists that differ are kept prepared.
@@ -51,14 +51,20 @@ class Kept:
 
     def counted(self, resellers: Ids, today: date) -> Asked:
         """Select how many accounts of each reseller are kept; a reseller without any has no row."""
-        counted = prepared(self._counted) if self.search else _prepared_count(self)
+        counted = self._prepared() if self.search else _prepared_count(self)
         return counted(resellers, today)
+
+    def _prepared(self) -> Prepared[[Ids, date]]:
+        return Prepared(self._counted, needs_own_plan=self != EVERY)
 
     def _counted(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         # Of the tables that a page needs only those that are asked: counting looks at every account there is.
         counted = sa.select(Account.reseller_id, sa.func.count().label("number")).select_from(Account)
         mine = counted if self.statuses is None else with_contract(counted)
         return self.of(mine, today).where(among(Account.reseller_id, resellers)).group_by(Account.reseller_id)
+
+
+EVERY = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,13 @@ class AccountList:
     def paged(self, resellers: Ids, today: date) -> Asked:
         """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""
         is_anybodys = self.page.cursor is None and not self.kept.search
-        paged = _prepared_page(self) if is_anybodys else prepared(self._paged)
+        paged = _prepared_page(self) if is_anybodys else self._prepared()
         return paged(resellers, today)
+
+    def _prepared(self) -> Prepared[[Ids, date]]:
+        # Without a filter, in an order that has an index, a page is read from its place, whatever it is.
+        has_index = self.field is not AccountOrderField.STATUS_ENDS_ON
+        return Prepared(self._paged, needs_own_plan=self.kept != EVERY or not has_index)
 
     def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         if self.kept.search:
@@ -115,12 +126,12 @@ class AccountList:
 
 @lru_cache(FORMS)
 def _prepared_count(kept: Kept) -> Prepared[[Ids, date]]:
-    return prepared(kept._counted)
+    return kept._prepared()
 
 
 @lru_cache(FORMS)
 def _prepared_page(asked: AccountList) -> Prepared[[Ids, date]]:
-    return prepared(asked._paged)
+    return asked._prepared()
 
 
 def _instant(written: str) -> datetime:

@@ -15,6 +15,7 @@ from models.connections import ORDINARY, Patience
 from models.driver import driver
 from models.failures import has_lost_a_race
 from models.pool import Pool, PoolState, Waited
+from models.prepared import Question
 from models.walls import NOTHING, Tenants, scoped
 
 
@@ -29,7 +30,7 @@ class Snapshot:
     def __init__(self, pool: Pool, tenants: Tenants, patience: Patience) -> None:
         self._pool, self._tenants, self._patience = pool, tenants, patience
         self._connection: AsyncConnection | None = None
-        self._is_closed = False
+        self._is_closed = self._plans_for_values = False
         self._turn = asyncio.Lock()
         self._whose_turn: asyncio.Task[Any] | None = None
 
@@ -54,11 +55,18 @@ class Snapshot:
                 if self._connection is None:
                     beginning = connections.reading(self._tenants, self._patience)
                     self._connection = await connections.begun(self._pool, beginning)
+                if isinstance(statement, Question) and statement.needs_own_plan:
+                    await self._plan_for_values(self._connection)
                 if within is None:
                     return await rows_of(self._connection, statement)
                 return await self._fetch_within(self._connection, statement, within)
             finally:
                 self._whose_turn = None
+
+    async def _plan_for_values(self, connection: AsyncConnection) -> None:
+        if not self._plans_for_values:
+            self._plans_for_values = True
+            await rows_of(connection, Question(connections.FOR_THESE_VALUES, [], list))
 
     async def _fetch_within(
         self, connection: AsyncConnection, statement: Asked, tenants: Tenants

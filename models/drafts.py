@@ -25,7 +25,7 @@ class Draft(Snapshot):
 
     def __init__(self, connection: AsyncConnection, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> None:
         self._connection, self._tenants, self._end = connection, tenants, end
-        self._is_closed = False
+        self._is_closed = self._plans_for_values = False
         self._turn = asyncio.Lock()
         self._whose_turn = None
 

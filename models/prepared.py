@@ -54,11 +54,15 @@ class _ScopeOfParameters(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A statement as the driver takes it, and how its answer is read: as tuples with names, enums as enums."""
+    """A statement as the driver takes it, and how its answer is read: as tuples with names, enums as enums.
+
+    `needs_own_plan` where the best way to the rows depends on the values.
+    """
 
     sql: str
     values: Sequence[Any]
     read: Callable[[Sequence[Any]], list[Any]]
+    needs_own_plan: bool = False
 
 
 def prepared(build: Callable[P, Statement]) -> "Prepared[P]":
@@ -69,9 +73,9 @@ def prepared(build: Callable[P, Statement]) -> "Prepared[P]":
 class Prepared(Generic[P]):
     """What stands in the place of a function that is marked."""
 
-    def __init__(self, build: Callable[P, Statement]) -> None:
+    def __init__(self, build: Callable[P, Statement], *, needs_own_plan: bool = False) -> None:
         update_wrapper(self, build)
-        self._build = build
+        self._build, self._needs_own_plan = build, needs_own_plan
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Question:
         """Return the statement with these values."""
@@ -88,7 +92,7 @@ class Prepared(Generic[P]):
     @cached_property
     def _form(self) -> "_Form":
         bound = {name: _bound(name, kind) for name, kind in self._kinds.items()}
-        return _Form(self._build(**bound))  # type: ignore[call-arg] # parameters in place of arguments
+        return _Form(self._build(**bound), needs_own_plan=self._needs_own_plan)  # type: ignore[call-arg] # parameters in place of arguments
 
 
 def _bound(name: str, kind: Any) -> Any:  # noqa: ANN401 # an annotation
@@ -104,13 +108,14 @@ def _parameter(name: str, kind: Any) -> sa.BindParameter[Any]:  # noqa: ANN401 #
 class _Form:
     """A compiled statement: its SQL, where each value goes, and how its rows are read."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, *, needs_own_plan: bool) -> None:
         compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         processors = compiled._bind_processors  # the only way to the driver's own form of a value
         constants = compiled.construct_params(_check=False)
         self._sql = str(compiled)
         self._slots = [(name, processors.get(name), constants.get(name)) for name in compiled.positiontup]
         self._read = _reader(compiled._result_columns)
+        self._needs_own_plan = needs_own_plan
 
     def question(self, values: dict[str, Any]) -> Question:
         """Return the statement with these values."""
@@ -119,7 +124,7 @@ class _Form:
         for position, (_, process, _) in enumerate(self._slots):
             if process is not None:
                 placed[position] = process(placed[position])
-        return Question(self._sql, placed, self._read)
+        return Question(self._sql, placed, self._read, self._needs_own_plan)
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from models import Reseller
 from models.database import Database, Snapshot
 from models.embedded import EmbeddedDatabase
+from models.prepared import Question
 from models.walls import EVERYTHING
 from tests.peeking import peek
 from tests.world import World
@@ -138,6 +139,17 @@ async def test_many_fetches_at_once_take_turns_on_one_connection(narrow: Databas
     await snapshot.close()
 
     assert len({tuple(rows[0]) for rows in seen}) == 1
+
+
+@pytest.mark.parametrize(("needs_own_plan", "mode"), [(False, "force_generic_plan"), (True, "auto")])
+async def test_a_statement_is_planned_once_for_all_values_unless_it_depends_on_them(
+    snapshot: Snapshot,
+    needs_own_plan: bool,  # noqa: FBT001
+    mode: str,
+) -> None:
+    await snapshot.fetch(Question("SELECT 1", [], list, needs_own_plan))
+
+    assert scalars(await snapshot.fetch(Question("SHOW plan_cache_mode", [], list))) == [mode]
 
 
 async def test_a_failed_snapshot_leaves_a_connection_that_works(narrow: Database) -> None:

@@ -18,6 +18,7 @@ from models.asking import Asked
 from models.database import Database
 from models.organization_lists import organizations_paged
 from models.paging import Page, write_cursor
+from models.prepared import Question
 from models.scopes import Scope
 from models.walls import EVERYTHING, scoped
 from tests.models.plans import planned
@@ -166,3 +167,26 @@ async def test_a_page_of_organizations_is_read_from_its_place_in_the_index_and_n
     scan = plan.of("organizations")
     assert (scan.index, scan.rows, plan.reads_whole) == ("organizations_by_name_idx", PAGE + 1, [])
     assert ("ROW(lower_name, id)" in scan.asked) is (after is not None)
+
+
+@pytest.mark.parametrize(
+    ("order", "kept", "needs_own_plan"),
+    [
+        (AccountOrderField.NAME, Kept(), False),
+        (AccountOrderField.CREATED_AT, Kept(), False),
+        (AccountOrderField.STATUS_ENDS_ON, Kept(), True),
+        (AccountOrderField.NAME, Kept(search="nobody"), True),
+        (AccountOrderField.NAME, Kept(support_type=SupportType.HUNTRESS_SUPPORTED), True),
+        (AccountOrderField.NAME, Kept(statuses=(AccountStatus.DISABLED,)), True),
+    ],
+)
+def test_only_a_list_that_may_look_at_many_accounts_to_find_few_is_planned_for_its_values(
+    order: AccountOrderField,
+    kept: Kept,
+    needs_own_plan: bool,  # noqa: FBT001
+) -> None:
+    page, count = listed(order, kept, is_descending=False, is_backward=False), kept.counted([RESELLER], TODAY)
+
+    assert isinstance(page, Question)
+    assert isinstance(count, Question)
+    assert (page.needs_own_plan, count.needs_own_plan) == (needs_own_plan, kept != Kept())
