@@ -13,14 +13,8 @@ def may_with_each(viewer: Viewer, accounts: Sequence[Any], may: Callable[[Viewer
     For questions that look at an account's owner and support type alone, and at the viewer's seat in it. Where all are
     allowed, one is asked for those that are alike; where any is refused, each is, in their order.
     """
-    alike = {
-        (
-            account.reseller_id,
-            account.support_type,
-            account.id if viewer.seat(account.id) is not None else None,
-        ): account
-        for account in accounts
-    }
+    seats = viewer.by_dashboard
+    alike = {(each.reseller_id, each.support_type, each.id if each.id in seats else None): each for each in accounts}
     if all(may(viewer, account) is None for account in alike.values()):
         return None
     return next(filter(None, (may(viewer, account) for account in accounts)), None)

@@ -26,7 +26,7 @@ def may_still_grant(maker: Viewer, place: Place, role: Role) -> bool:
 
     Terms that were published since are for people to read: they do not stop what runs at night.
     """
-    agreed = replace(maker, seats=tuple(replace(seat, has_accepted_terms=True) for seat in maker.seats))
+    agreed = replace(maker, seats=tuple(seat._replace(has_accepted_terms=True) for seat in maker.seats))
     denied = policies.may_at(agreed, place, Permission.KEYS_MANAGE) or policies.may_grant(agreed, place, role)
     return denied is None
 

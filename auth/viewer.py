@@ -1,10 +1,10 @@
 """Who asks, and the permissions that their roles hold in each dashboard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.tenancy import DashboardKind, Role
@@ -89,8 +89,7 @@ ROLES: dict[DashboardKind, dict[Role, frozenset[Permission]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """One membership: the dashboard, the role held there, and, for a reseller's, what stands before it.
 
     That is whether its terms are accepted, and whether it requires two-factor and its member has none.
@@ -143,13 +142,13 @@ class Viewer:
         """Return the viewer of the rows of models.sessions: one a membership, or one without."""
         seats = tuple(
             Seat(
-                kind=row.kind,
-                role=row.role,
-                reseller_id=row.reseller_id,
-                account_id=row.account_id,
-                organization_id=row.organization_id,
-                has_accepted_terms=row.has_accepted_terms,
-                lacks_two_factor=row.requires_two_factor and not row.has_two_factor,
+                row.kind,
+                row.role,
+                row.reseller_id,
+                row.account_id,
+                row.organization_id,
+                row.has_accepted_terms,
+                row.requires_two_factor and not row.has_two_factor,
             )
             for row in rows
             if row.kind is not None
@@ -166,12 +165,13 @@ class Viewer:
         return cls(id=row.id, name=row.name, email=None, seats=(seat,), kind=ActorKind.API_KEY)
 
     @cached_property
-    def _by_dashboard(self) -> dict[UUID, Seat]:
+    def by_dashboard(self) -> dict[UUID, Seat]:
+        """The seats by the dashboards that they are in."""
         return {seat.dashboard_id: seat for seat in self.seats}
 
     def seat(self, dashboard_id: UUID | None) -> Seat | None:
         """Return the viewer's membership in exactly this dashboard."""
-        return None if dashboard_id is None else self._by_dashboard.get(dashboard_id)
+        return None if dashboard_id is None else self.by_dashboard.get(dashboard_id)
 
     @cached_property
     def _granted(self) -> dict[UUID, frozenset[Permission]]:
@@ -198,20 +198,16 @@ class Viewer:
         """Return the viewer as they would be with another role in a dashboard of theirs; None is no role."""
         others = tuple(seat for seat in self.seats if seat.dashboard_id != dashboard_id)
         seat = self.seat(dashboard_id)
-        return replace(self, seats=others if seat is None or role is None else (*others, replace(seat, role=role)))
+        return replace(self, seats=others if seat is None or role is None else (*others, seat._replace(role=role)))
 
     def holds_anywhere(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles holds the permission in any dashboard."""
         return any(seat.grants(permission) for seat in self.seats)
 
-    def _of_kind(self, kind: DashboardKind) -> Iterator[Seat]:
-        return (seat for seat in self.seats if seat.kind is kind)
-
     @cached_property
     def scope(self) -> Scope:
         """The part of the data that any statement on this viewer's behalf starts from."""
-        return Scope(
-            resellers=frozenset(seat.reseller_id for seat in self._of_kind(DashboardKind.RESELLER)),
-            accounts={seat.dashboard_id: seat.reseller_id for seat in self._of_kind(DashboardKind.ACCOUNT)},
-            organizations={seat.dashboard_id: seat.reseller_id for seat in self._of_kind(DashboardKind.ORGANIZATION)},
-        )
+        of: dict[DashboardKind, dict[UUID, UUID]] = {kind: {} for kind in DashboardKind}
+        for dashboard_id, seat in self.by_dashboard.items():
+            of[seat.kind][dashboard_id] = seat.reseller_id
+        return Scope(frozenset(of[DashboardKind.RESELLER]), of[DashboardKind.ACCOUNT], of[DashboardKind.ORGANIZATION])

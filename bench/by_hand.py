@@ -6,8 +6,8 @@ from typing import Any
 from auth import policies
 from auth.viewer import Permission
 from domain.lifecycle import SubscriptionStatus, account_status
-from domain.money import Money
-from domain.pricing import total
+from domain.money import written
+from domain.pricing import charge
 from domain.terms import term_on
 from models import ids
 from models.account_lists import AccountList, AccountOrderField, Kept
@@ -52,8 +52,7 @@ def _account(row: Any, contract: Any, plan: Any, parts: Any, today: Any, *, show
         today=today,
     )
     ends_on = term_on(row.contract_starts_on, today).ends_on if is_active else row.trial_ends_on
-    charge = total(contract.systems, Money(contract.cost_per_system, contract.currency_code), contract.billing_interval)
-    written = charge.written()
+    total = charge(contract.systems, contract.cost_per_system, contract.billing_interval)
     return {
         "id": ids.encode("acct", row.id),
         "name": row.name,
@@ -64,7 +63,7 @@ def _account(row: Any, contract: Any, plan: Any, parts: Any, today: Any, *, show
         "subscription": {
             "status": contract.status.value,
             "systems": contract.systems,
-            "total": {"amount": str(written.amount), "currencyCode": written.currency_code} if shows_cost else None,
+            "total": {"amount": str(written(total)), "currencyCode": contract.currency_code} if shows_cost else None,
             "plan": {"name": plan.name},
         },
         "organizations": {

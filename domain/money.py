@@ -18,18 +18,26 @@ class Money:
         return Money(self.amount * factor, self.currency_code)
 
     def rounded(self) -> "Money":
-        """Return the amount in whole cents, half up. The only place where money is rounded."""
-        if self.amount.same_quantum(CENT):
-            return self
-        return Money(self.amount.quantize(CENT, rounding=ROUND_HALF_UP), self.currency_code)
+        """Return the amount in whole cents, half up."""
+        return Money(rounded(self.amount), self.currency_code)
 
     def less(self, other: "Money") -> "Money":
         """Return the difference of two amounts of one currency."""
         return Money(self.amount - other.amount, self.currency_code)
 
     def written(self) -> "Money":
-        """Return the same amount with no fewer than two decimals, and no idle zeros beyond: 3.5 is 3.50."""
-        if self.amount.same_quantum(CENT):
-            return self
-        cents = self.amount.quantize(CENT, rounding=ROUND_HALF_UP)
-        return Money(cents if cents == self.amount else self.amount.normalize(), self.currency_code)
+        """Return the same amount as it is written."""
+        return Money(written(self.amount), self.currency_code)
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Return an amount in whole cents, half up. The only place where money is rounded."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def written(amount: Decimal) -> Decimal:
+    """Return the same amount with no fewer than two decimals, and no idle zeros beyond: 3.5 is 3.50."""
+    if amount.same_quantum(CENT):
+        return amount
+    cents = rounded(amount)
+    return cents if cents == amount else amount.normalize()

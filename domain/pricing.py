@@ -6,11 +6,12 @@ falling order are refused when a book is loaded (PriceBookError), so a quantity 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from domain.catalog import BillingInterval
 from domain.errors import BadInput
-from domain.money import Money
+from domain.money import Money, rounded
 
 MAX_SYSTEMS = 1_000_000
 MONTHS_BILLED = {BillingInterval.MONTHLY: 1, BillingInterval.ANNUAL: 12}
@@ -65,7 +66,12 @@ def bracket_for(systems: int, brackets: Sequence[AnyBracket]) -> AnyBracket:
 
 def total(systems: int, cost: Money, interval: BillingInterval) -> Money:
     """Return what one billing interval costs: systems x cost, x 12 where annual and paid up front."""
-    return cost.times(systems * MONTHS_BILLED[interval]).rounded()
+    return Money(charge(systems, cost.amount, interval), cost.currency_code)
+
+
+def charge(systems: int, cost: Decimal, interval: BillingInterval) -> Decimal:
+    """Return the total's amount, in the currency of the cost."""
+    return rounded(cost * (systems * MONTHS_BILLED[interval]))
 
 
 def cheaper_at(systems: int, brackets: Sequence[Bracket], interval: BillingInterval) -> PriceBreak | None:

@@ -27,7 +27,7 @@ async def quote(info: Info, input: QuoteInput) -> Quote | None:
     found, interval = bracket_for(systems, brackets), input.billing_interval
     cheaper = cheaper_at(systems, brackets, interval)
     return Quote(
-        plan=Plan.of(found, shows_cost=True),
+        plan=Plan(found, shows_cost=True),
         cost_per_system=Money.of(found.cost),
         total=Money.of(total(systems, found.cost, interval)),
         cheaper_at=None if cheaper is None else PriceBreak.of(cheaper),

@@ -57,6 +57,9 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     updated_at: datetime = column("When its settings were last changed.")
     context: strawberry.Private[Context]
 
+    def __init__(self, row: Any, context: Context) -> None:  # noqa: ANN401
+        self.row, self.context = row, context
+
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Account | None":
         """Return the account to its members and its reseller's."""
@@ -74,7 +77,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         context = info.context
         assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
         policies.require(may_with_each(context.viewer, rows, policies.may_read_account))
-        return [cls(row=row, context=context) for row in rows]
+        return [cls(row, context) for row in rows]
 
     @property
     def viewer(self) -> Viewer:
@@ -143,7 +146,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         loader = info.context.loaders.organizations_of(Page.asked(first=first, after=after))
         rows = [account.row for account in accounts]
         pages = await loader.load_many([(row.reseller_id, row.id) for row in rows])
-        return [OrganizationConnection.of(page, row) for page, row in zip(pages, rows, strict=True)]
+        return [OrganizationConnection(page, row) for page, row in zip(pages, rows, strict=True)]
 
     @strawberry.field(
         description="The hyperlink under Subdomain; null where the viewer may not enter the account's dashboard."

@@ -10,7 +10,6 @@ from auth.viewer import Permission
 from domain.catalog import SupportTypeDefinition as Definition
 from domain.catalog import is_sellable
 from domain.errors import Forbidden
-from domain.money import Money as Amount
 from domain.pricing import PriceBreak as Break
 from schema.context import Info
 from schema.enums import BillingInterval, SupportType
@@ -46,7 +45,7 @@ class SupportTypeDefinition:
     "both inclusive. The whole quantity is priced at its bracket's cost."
 )
 class Plan(Node, prefix="plan"):
-    """A row of models.Plan."""
+    """A row of models.Plan, as a viewer sees it who may, or may not, see the partner's cost."""
 
     name: str = column("Its name.")
     support_type: SupportType = column("The support type that it prices.")
@@ -56,6 +55,9 @@ class Plan(Node, prefix="plan"):
     )
     shows_cost: strawberry.Private[bool]
 
+    def __init__(self, row: Any, *, shows_cost: bool) -> None:  # noqa: ANN401 # a row or an entity of models.Plan
+        self.row, self.shows_cost = row, shows_cost
+
     @strawberry.field(
         description=f"The partner's cost of one system for one month. Needs {Permission.SUBSCRIPTIONS_READ_COST.value}."
     )
@@ -63,12 +65,7 @@ class Plan(Node, prefix="plan"):
         """Refuse members of accounts: they never see the partner's cost."""
         if not self.shows_cost:
             raise Forbidden(Permission.SUBSCRIPTIONS_READ_COST.value)
-        return Money.of(Amount(self.row.cost_per_system, self.row.currency_code))
-
-    @classmethod
-    def of(cls, row: Any, *, shows_cost: bool) -> "Plan":  # noqa: ANN401 # a row or an entity of models.Plan
-        """Return the plan as a viewer sees it who may, or may not, see the partner's cost."""
-        return cls(row=row, shows_cost=shows_cost)
+        return Money(self.row.cost_per_system, self.row.currency_code)
 
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Plan | None":
@@ -83,7 +80,7 @@ class Plan(Node, prefix="plan"):
             and is_sellable(row.support_type, is_eligible=reseller.is_eligible)
             for reseller in filter(None, mine)
         )
-        return cls.of(row, shows_cost=True) if may_read else None
+        return cls(row, shows_cost=True) if may_read else None
 
 
 @strawberry.input(description="A contract that is not saved.")

@@ -33,10 +33,8 @@ class Organization(Node, Staffed, prefix="org"):
     version: int = column(VERSION)
     facts: strawberry.Private[AccountFacts]
 
-    @classmethod
-    def of(cls, row: Any, facts: AccountFacts) -> "Organization":  # noqa: ANN401 # a row of models/
-        """Return the organization of the account that the facts are about."""
-        return cls(row=row, facts=facts)
+    def __init__(self, row: Any, facts: AccountFacts) -> None:  # noqa: ANN401 # a row of models/
+        self.row, self.facts = row, facts
 
     @property
     def place(self) -> Place:
@@ -53,7 +51,7 @@ class Organization(Node, Staffed, prefix="org"):
             return None
         facts = owning_account(row)
         policies.require(policies.may_read_organization(info.context.viewer, facts, id))
-        return cls.of(row, facts)
+        return cls(row, facts)
 
     @strawberry.field(description="The account it belongs to; null for those who belong to the organization alone.")
     async def account(self, info: Info) -> LazyAccount | None:
@@ -80,15 +78,17 @@ class OrganizationEdge:
 class OrganizationConnection:
     """A slice, and the number of all where it is asked for."""
 
-    nodes: list[Organization] = strawberry.field(description="The page without cursors.")
+    nodes: list[Organization] = column("The page without cursors.", "organizations")
     page: strawberry.Private[Slice]
     facts: strawberry.Private[AccountFacts]
 
-    @classmethod
-    def of(cls, page: Slice, facts: AccountFacts) -> "OrganizationConnection":
-        """Return the page of the account that the facts are about."""
-        nodes = [Organization(row=row, facts=facts) for row in page.rows]
-        return cls(nodes=nodes, page=page, facts=facts)
+    def __init__(self, page: Slice, facts: AccountFacts) -> None:
+        self.page, self.facts = page, facts
+
+    @property
+    def organizations(self) -> list[Organization]:
+        """Those of the page."""
+        return [Organization(row, self.facts) for row in self.page.rows]
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[OrganizationEdge]:

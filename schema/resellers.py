@@ -86,7 +86,7 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
         """Read the price book that is effective on the reseller's civil day."""
         today = info.context.today(self.row.time_zone)
         return [
-            Plan.of(row, shows_cost=True)
+            Plan(row, shows_cost=True)
             for row in await info.context.loaders.price_lists.load((self.row.currency_code, today))
             if support_type in {None, row.support_type}
             and is_sellable(row.support_type, is_eligible=self.row.is_eligible)

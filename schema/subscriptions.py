@@ -12,8 +12,7 @@ from auth.alike import may_with_each
 from auth.viewer import Viewer
 from domain.catalog import is_sellable
 from domain.lifecycle import SubscriptionStatus as Status
-from domain.money import Money as Amount
-from domain.pricing import total
+from domain.pricing import charge
 from domain.terms import Period, term, term_on
 from domain.trials import first_paid_day, trial_days_honored
 from schema.catalog import Plan
@@ -78,6 +77,9 @@ class Subscription(Node, prefix="sub"):
     # Whether the viewer may see the partner's cost.
     shows_cost: strawberry.Private[bool]
 
+    def __init__(self, row: Any, account_row: Any, context: Context, *, shows_cost: bool) -> None:  # noqa: ANN401
+        self.row, self.account_row, self.context, self.shows_cost = row, account_row, context, shows_cost
+
     @classmethod
     async def load(cls, info: Info, id: UUID) -> "Subscription | None":
         """Return the contract to whoever may see it in its account's dashboard or its reseller's."""
@@ -98,10 +100,7 @@ class Subscription(Node, prefix="sub"):
         policies.require(may_with_each(viewer, accounts, policies.may_read_contract))
         tenants = {account.reseller_id for account in accounts}
         shows = {tenant: policies.may_see_cost(viewer, tenant) is None for tenant in tenants}
-        return [
-            cls(row=row, account_row=account, context=context, shows_cost=shows[row.reseller_id])
-            for row, account in rows
-        ]
+        return [cls(row, account, context, shows_cost=shows[account.reseller_id]) for row, account in rows]
 
     @property
     def viewer(self) -> Viewer:
@@ -117,20 +116,15 @@ class Subscription(Node, prefix="sub"):
     @property
     def shown_cost(self) -> Money | None:
         """The partner's cost, for those who may see it."""
-        return Money.of(self._cost) if self.shows_cost else None
+        return Money(self.row.cost_per_system, self.row.currency_code) if self.shows_cost else None
 
     @property
     def shown_total(self) -> Money | None:
         """What one billing interval costs, for those who may see it."""
-        return Money.of(self._charge) if self.shows_cost else None
-
-    @property
-    def _cost(self) -> Amount:
-        return Amount(self.row.cost_per_system, self.row.currency_code)
-
-    @property
-    def _charge(self) -> Amount:
-        return total(self.row.systems, self._cost, self.row.billing_interval)
+        row = self.row
+        if not self.shows_cost:
+            return None
+        return Money(charge(row.systems, row.cost_per_system, row.billing_interval), row.currency_code)
 
     @property
     def _current(self) -> Period | None:
@@ -164,7 +158,7 @@ class Subscription(Node, prefix="sub"):
     async def plan(contracts: Sequence["Subscription"], info: Info) -> list[Plan]:
         """Plans are never changed, so the plan of then is the row of now."""
         rows = await info.context.loaders.plans.load_many([contract.row.plan_id for contract in contracts])
-        return [Plan.of(row, shows_cost=each.shows_cost) for row, each in zip(rows, contracts, strict=True)]
+        return [Plan(row, shows_cost=each.shows_cost) for row, each in zip(rows, contracts, strict=True)]
 
     @strawberry.field(
         description="What activating today would do: the dates and the first charge. null once activated, and for "
@@ -172,7 +166,8 @@ class Subscription(Node, prefix="sub"):
     )
     def activation_preview(self) -> ActivationPreview | None:
         """Ask the domain what it would decide today."""
-        if self.row.status is not Status.PENDING or not self.shows_cost:
+        first_charge = self.shown_total
+        if self.row.status is not Status.PENDING or first_charge is None:
             return None
         today, trial_ends_on = self.today, self.account_row.trial_ends_on
         first = term(first_paid_day(activated_on=today, trial_ends_on=trial_ends_on))
@@ -181,7 +176,7 @@ class Subscription(Node, prefix="sub"):
             ends_on=first.ends_on,
             renews_on=first.renews_on,
             trial_days_honored=trial_days_honored(activated_on=today, trial_ends_on=trial_ends_on),
-            first_charge=Money.of(self._charge),
+            first_charge=first_charge,
         )
 
     @strawberry.field(description="What the viewer may do to the contract now.")

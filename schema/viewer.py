@@ -1,6 +1,7 @@
 """The viewer: who is signed in, and the dashboards between which they switch."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -42,12 +43,22 @@ LONGEST_SEARCH = 256
 class Dashboard:
     """A seat, and the name of where it stands."""
 
-    id: strawberry.ID = strawberry.field(description="The id of the reseller, account or organization.")
-    kind: DashboardKind = strawberry.field(description="Which of the three it is.")
+    id: strawberry.ID = column("The id of the reseller, account or organization.", "global_id")
+    kind: DashboardKind = column("Which of the three it is.", "seat.kind")
     name: str = strawberry.field(description="The name of the reseller, account or organization.")
-    role: Role = strawberry.field(description="The viewer's role there.")
+    role: Role = column("The viewer's role there.", "seat.role")
     is_current: bool = strawberry.field(description="Whether the viewer is in it: the check mark.")
-    key: strawberry.Private[UUID]
+    seat: strawberry.Private[Seat]
+
+    @property
+    def key(self) -> UUID:
+        """The id of what it leads to, as it is stored."""
+        return self.seat.dashboard_id
+
+    @property
+    def global_id(self) -> str:
+        """The id of what it leads to."""
+        return ids.encode(PREFIXES[self.seat.kind], self.key)
 
 
 @strawberry.type(description="A reseller's dashboard.")
@@ -133,16 +144,20 @@ class Viewer(Node, prefix="viewer"):
         """Read the names of all of them in one statement."""
         if search is not None and len(search) > LONGEST_SEARCH:
             raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters.")
-        seats = [seat for seat in self.row.seats if kinds is None or seat.kind in kinds]
-        named = {row.id: row for row in await info.context.snapshot.fetch(dashboard_names(self.row.scope))}
-        return _entries(seats, named, current, (search or "").strip().lower())
+        rows = await info.context.snapshot.fetch(dashboard_names(self.row.scope))
+        seats = self.row.by_dashboard if kinds is None else self._of(kinds)
+        return _entries(seats, rows, ids.parse(current or ""), (search or "").strip().lower())
+
+    def _of(self, kinds: Collection[DashboardKind]) -> dict[UUID, Seat]:
+        return {key: seat for key, seat in self.row.by_dashboard.items() if seat.kind in kinds}
 
     async def entry(self, info: Info, dashboard_id: UUID) -> Dashboard | None:
         """Return the one entry that leads to this dashboard."""
         seat = self.row.seat(dashboard_id)
         if seat is None:
             return None
-        return _entry(seat, await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id)), None)
+        name = await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id))
+        return ENTRIES[seat.kind](seat=seat, name=name, is_current=False)
 
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
@@ -166,20 +181,20 @@ class Viewer(Node, prefix="viewer"):
         return [Invitation.of(row, info) for row in rows]
 
 
-def _entries(seats: Iterable[Seat], named: dict[UUID, Any], current: str | None, search: str) -> list[Dashboard]:
+def _entries(
+    seats: Mapping[UUID, Seat], rows: Iterable[Any], current: tuple[str, UUID] | None, search: str
+) -> list[Dashboard]:
     kept = [
-        (RANK[seat.kind], row.name.lower(), row.id, seat, row.name)
-        for seat in seats
-        if (row := named.get(seat.dashboard_id)) and (search in row.name.lower() or search in (row.subdomain or ""))
+        (RANK[seat.kind], lower_name, row.id, row.name, seat)
+        for row in rows
+        if (seat := seats.get(row.id))
+        and (search in (lower_name := row.name.lower()) or search in (row.subdomain or ""))
     ]
-    return [_entry(seat, name, current) for _, _, _, seat, name in sorted(kept, key=lambda entry: entry[:3])]
-
-
-def _entry(seat: Seat, name: str, current: str | None) -> Dashboard:
-    id = ids.encode(PREFIXES[seat.kind], seat.dashboard_id)
-    return ENTRIES[seat.kind](
-        id=strawberry.ID(id), kind=seat.kind, name=name, role=seat.role, is_current=id == current, key=seat.dashboard_id
-    )
+    kept.sort(key=itemgetter(0, 1, 2))
+    return [
+        ENTRIES[seat.kind](seat=seat, name=name, is_current=current == (PREFIXES[seat.kind], id))
+        for _, _, id, name, seat in kept
+    ]
 
 
 @strawberry.input(description="Who signs in.")

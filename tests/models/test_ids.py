@@ -17,6 +17,7 @@ TEXT = "acct_01h455vb4pex5vsknk084sn02q"
 def test_an_id_is_written_as_a_typeid() -> None:
     assert ids.encode("acct", KEY) == TEXT
     assert ids.read(TEXT, "acct") == KEY
+    assert ids.encode_all("acct", [KEY, KEY]) == [TEXT, TEXT]
 
 
 @given(prefix=st.sampled_from(PREFIXES), key=st.uuids())
