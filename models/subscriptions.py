@@ -12,7 +12,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
 from domain.money import Money
 from domain.trials import first_paid_day
-from models.base import Base, Id, Tenant, TextEnum, Versioned, among, paired
+from models.base import Base, Id, Tenant, TextEnum, Versioned, among, pairs
 from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
@@ -149,8 +149,16 @@ def subscriptions_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]
 @prepared
 def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
     """Select the open contracts of these accounts that lie in the scope; `resellers` own the accounts one for one."""
-    theirs = paired((Subscription.reseller_id, Subscription.account_id), resellers, accounts)
-    return subscription_rows().where(Subscription.visible_to(scope), Subscription.is_open(), theirs)
+    # The scope is asked of the pairs and not of the contracts: the planner would collect all that the scope has first.
+    owner = pairs(resellers, accounts)
+    theirs = sa.and_(Subscription.reseller_id == owner.c.tenant, Subscription.account_id == owner.c.id)
+    in_scope = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
+    return (
+        subscription_rows()
+        .select_from(owner)
+        .join(Subscription, theirs)
+        .where(Subscription.is_open(), among(owner.c.tenant, scope.tenants), in_scope)
+    )
 
 
 def contract_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
