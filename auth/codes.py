@@ -12,9 +12,9 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.sealing import Sealer
+from models.transactions import Transaction
 from models.two_factor import use_recovery_code, use_step
 
 STEP_SECONDS, DIGITS = 30, 6
@@ -39,7 +39,7 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 
 
 async def accept(
-    session: AsyncSession, sealer: Sealer, user_id: UUID, sealed: bytes, code: str, *, at: datetime
+    session: Transaction, sealer: Sealer, user_id: UUID, sealed: bytes, code: str, *, at: datetime
 ) -> bool:
     """Use up a code of the authenticator, or a recovery code, in the caller's transaction; tell whether it was good.
 

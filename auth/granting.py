@@ -6,19 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import policies
 from auth.viewer import Permission, Viewer
 from domain.tenancy import DashboardKind, Role
 from models.accounts import Account
 from models.api_keys import ApiKey
-from models.asking import rows_of
 from models.base import among
 from models.memberships import Membership
 from models.places import Place, place_of_account, place_of_reseller
 from models.resellers import Reseller
 from models.sessions import user_with_memberships
+from models.transactions import Transaction
 
 
 def may_still_grant(maker: Viewer, place: Place, role: Role) -> bool:
@@ -31,9 +30,7 @@ def may_still_grant(maker: Viewer, place: Place, role: Role) -> bool:
     return denied is None
 
 
-async def end_keys_beyond(
-    session: AsyncSession, member: Membership, role: Role | None, *, at: datetime
-) -> list[ApiKey]:
+async def end_keys_beyond(session: Transaction, member: Membership, role: Role | None, *, at: datetime) -> list[ApiKey]:
     """Revoke the keys that a member may no longer grant once this is their role, and return them; None is no role.
 
     Keys of the dashboard itself and, where it is a reseller's, those that they made in its accounts.
@@ -42,7 +39,7 @@ async def end_keys_beyond(
         ApiKey.reseller_id == member.reseller_id, ApiKey.created_by == member.user_id, ApiKey.revoked_at.is_(None)
     )
     keys = (await session.scalars(mine.order_by(ApiKey.id).with_for_update())).all()
-    stored = Viewer.of(await rows_of(await session.connection(), user_with_memberships(member.user_id)))
+    stored = Viewer.of(await session.fetch(user_with_memberships(member.user_id)))
     maker, places = stored.holding(role, member.dashboard_id), await _places(session, member.reseller_id, keys)
     ending = [key for key in keys if not may_still_grant(maker, places[key.dashboard_id], key.role)]
     for key in ending:
@@ -50,7 +47,7 @@ async def end_keys_beyond(
     return ending
 
 
-async def _places(session: AsyncSession, reseller_id: UUID, keys: Sequence[ApiKey]) -> dict[UUID, Place]:
+async def _places(session: Transaction, reseller_id: UUID, keys: Sequence[ApiKey]) -> dict[UUID, Place]:
     resellers = await session.scalars(sa.select(Reseller).where(Reseller.id == reseller_id))
     wanted = [key.dashboard_id for key in keys if key.kind is DashboardKind.ACCOUNT]
     accounts = await session.scalars(

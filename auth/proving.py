@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import throttling
 from auth.passwords import verify_password
 from domain.credentials import InvalidCredentials
 from domain.naming import EMAIL_LENGTH
 from models.database import Database
+from models.transactions import Transaction
 from models.users import User, credentials_of
 
 
@@ -39,7 +39,7 @@ async def prove(database: Database, *, email: str, password: str, client_address
     return Proof(found.id, password, found.password_hash, counter)
 
 
-async def hold(session: AsyncSession, proof: Proof) -> User:
+async def hold(session: Transaction, proof: Proof) -> User:
     """Return the user, held until the transaction ends. Raises InvalidCredentials where the password is another by now.
 
     Else somebody who knew the old password could sign in while it is being replaced, and stay.

@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from auth import throttling
@@ -21,6 +20,7 @@ from models.database import Database
 from models.resets import open_reset, usable_reset, use_reset
 from models.sessions import Session
 from models.tokens import hash_token, new_token, owner_of
+from models.transactions import Transaction
 from models.users import User, credentials_of
 from models.walls import PERSONAL
 
@@ -30,10 +30,10 @@ VALID_FOR = timedelta(minutes=30)
 class Letters(Protocol):
     """Who posts the letters, in the caller's transaction. Mail lies beside this layer, not below it."""
 
-    def send_password_reset(self, session: AsyncSession, to: str, token: str, *, minutes: int, at: datetime) -> None:
+    def send_password_reset(self, session: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
         """Post a link with the token."""
 
-    def send_password_changed(self, session: AsyncSession, to: str, *, at: datetime) -> None:
+    def send_password_changed(self, session: Transaction, to: str, *, at: datetime) -> None:
         """Post the news that the password is another one."""
 
 
@@ -61,7 +61,7 @@ async def request_reset(
     token = new_token(user_id)
     async with database.transaction(PERSONAL) as session:
         # Both ways end in a commit: it takes longer than all the rest.
-        doing = await session.begin_nested()
+        doing = await session.connection.begin_nested()
         await session.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
         postman.send_password_reset(session, to, token, minutes=VALID_FOR // timedelta(minutes=1), at=at)
         session.add(
@@ -113,10 +113,9 @@ async def reset_password(
     return user_id
 
 
-async def _lock_user(session: AsyncSession, user_id: UUID) -> User | None:
+async def _lock_user(session: Transaction, user_id: UUID) -> User | None:
     return await session.scalar(sa.select(User).where(User.id == user_id).with_for_update())
 
 
-async def _end_sessions(session: AsyncSession, user_id: UUID) -> None:
-    ending = sa.delete(Session).where(Session.user_id == user_id)
-    await session.execute(ending, execution_options={"synchronize_session": False})
+async def _end_sessions(session: Transaction, user_id: UUID) -> None:
+    await session.execute(sa.delete(Session).where(Session.user_id == user_id))

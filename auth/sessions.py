@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import codes, throttling
 from auth.passwords import rehashed
@@ -18,6 +17,7 @@ from models.database import Database
 from models.sealing import Sealer
 from models.sessions import Session, signed_in, user_with_memberships, with_id
 from models.tokens import hash_token, new_token, owner_of
+from models.transactions import Transaction
 from models.two_factor import authenticator_of
 from models.users import User
 from models.walls import PERSONAL
@@ -87,7 +87,7 @@ async def sign_in(
 
 
 def add_session(
-    session: AsyncSession,
+    session: Transaction,
     user_id: UUID,
     *,
     client_address: str | None = None,
@@ -111,17 +111,17 @@ def add_session(
     return token
 
 
-async def renew(session: AsyncSession, user_id: UUID, token: str | None, *, at: datetime) -> str:
+async def renew(session: Transaction, user_id: UUID, token: str | None, *, at: datetime) -> str:
     """Give the session of this token another one, end the user's other sessions, and return the new token.
 
     What else it was stays, the end of its life included. Raises Unauthenticated where it has ended meanwhile.
     """
     fresh, mine = new_token(user_id), Session.user_id == user_id
     renewing = sa.update(Session).where(mine, Session.token_hash == hash_token(token or ""), Session.live(at))
-    renewed = await session.scalar(_plain(renewing.values(token_hash=hash_token(fresh)).returning(Session.user_id)))
+    renewed = await session.scalar(renewing.values(token_hash=hash_token(fresh)).returning(Session.user_id))
     if renewed is None:
         raise Unauthenticated
-    await session.execute(_plain(sa.delete(Session).where(mine, Session.token_hash != hash_token(fresh))))
+    await session.execute(sa.delete(Session).where(mine, Session.token_hash != hash_token(fresh)))
     return fresh
 
 
@@ -131,7 +131,7 @@ async def person(database: Database, user_id: UUID) -> Viewer:
 
 
 async def sign_out(
-    session: AsyncSession, token: str, *, at: datetime, request_id: str, event_id: UUID, reason: str | None = None
+    session: Transaction, token: str, *, at: datetime, request_id: str, event_id: UUID, reason: str | None = None
 ) -> bool:
     """End the session of this token, and tell whether there was one."""
     user_id = await _end(session, token)
@@ -145,7 +145,7 @@ async def sign_out(
 
 
 async def end_session(
-    session: AsyncSession,
+    session: Transaction,
     viewer: Viewer,
     id: UUID,
     *,
@@ -156,7 +156,7 @@ async def end_session(
 ) -> bytes:
     """End one of the viewer's sessions, and return the hash of its token. Raises NotFound."""
     ending = sa.delete(Session).where(Session.user_id == viewer.id, with_id(id), Session.live(at))
-    ended: bytes | None = await session.scalar(_plain(ending.returning(Session.token_hash)))
+    ended: bytes | None = await session.scalar(ending.returning(Session.token_hash))
     if ended is None:
         raise NotFound("session")
     session.add(
@@ -168,7 +168,7 @@ async def end_session(
 
 
 async def end_other_sessions(
-    session: AsyncSession,
+    session: Transaction,
     viewer: Viewer,
     *,
     session_token: str | None,
@@ -180,7 +180,7 @@ async def end_other_sessions(
     """End every session of the viewer but the one of this token."""
     kept = hash_token(session_token or "")
     ending = sa.delete(Session).where(Session.user_id == viewer.id, Session.token_hash != kept)
-    await session.execute(_plain(ending))
+    await session.execute(ending)
     session.add(
         personal_event(
             "endOtherSessions", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
@@ -203,7 +203,7 @@ async def _admit_code(database: Database, user_id: UUID, code: str | None, *, at
 
 
 async def _require_second_factor(
-    session: AsyncSession, sealer: Sealer, user_id: UUID, code: str | None, *, at: datetime
+    session: Transaction, sealer: Sealer, user_id: UUID, code: str | None, *, at: datetime
 ) -> None:
     sealed = await session.scalar(authenticator_of(user_id))
     if sealed is None:
@@ -214,25 +214,20 @@ async def _require_second_factor(
         raise InvalidCredentials(with_code=True)
 
 
-async def _end_expired(session: AsyncSession, user_id: UUID, *, at: datetime) -> None:
+async def _end_expired(session: Transaction, user_id: UUID, *, at: datetime) -> None:
     expired = sa.delete(Session).where(Session.user_id == user_id, sa.not_(Session.live(at)))
-    await session.execute(_plain(expired))
+    await session.execute(expired)
 
 
-async def _end(session: AsyncSession, token: str | None) -> UUID | None:
+async def _end(session: Transaction, token: str | None) -> UUID | None:
     user_id = None if token is None else owner_of(token)
     if user_id is None or token is None:
         return None
     mine = sa.delete(Session).where(Session.user_id == user_id, Session.token_hash == hash_token(token))
-    ended: UUID | None = await session.scalar(_plain(mine.returning(Session.user_id)))
+    ended: UUID | None = await session.scalar(mine.returning(Session.user_id))
     return ended
 
 
 def _printable(user_agent: str | None) -> str | None:
     written = "".join(sign for sign in user_agent or "" if sign.isprintable())[:USER_AGENT_LENGTH]
     return written or None
-
-
-def _plain(statement: sa.Update | sa.Delete) -> sa.Update | sa.Delete:
-    # The session holds no sessions of people that it would have to be told about.
-    return statement.execution_options(synchronize_session=False)

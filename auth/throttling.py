@@ -20,11 +20,11 @@ from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.throttling import REMEMBERED_FOR, TooManyAttempts, pause_after, seconds_until
 from models.database import Database
 from models.throttles import Throttle, count_one, forgotten
+from models.transactions import Transaction
 
 # So many attempts without success cost no time: people mistype, and an office shares one address.
 FREE_AT_ADDRESS, FREE_AT_CLIENT, FREE_CODES, FREE_RESETS = 5, 20, 5, 3
@@ -75,7 +75,7 @@ async def admit(database: Database, *counters: Counter, at: datetime) -> None:
             await _count(session, counter, at=at)
 
 
-async def forget(session: AsyncSession, *counters: Counter, at: datetime) -> None:
+async def forget(session: Transaction, *counters: Counter, at: datetime) -> None:
     """Let the counts begin anew, after a success, and sweep away some old ones."""
     keys = [counter.key_hash for counter in counters]
     await session.execute(sa.delete(Throttle).where(Throttle.key_hash.in_(keys)))
@@ -103,7 +103,7 @@ def client_of(address: str | None) -> str:
     return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
 
 
-async def _count(session: AsyncSession, counter: Counter, *, at: datetime) -> None:
+async def _count(session: Transaction, counter: Counter, *, at: datetime) -> None:
     attempts = await session.scalar(count_one(counter.key_hash, at=at, forgotten_at=at + REMEMBERED_FOR))
     mine = Throttle.key_hash == counter.key_hash
     if attempts is None:

@@ -11,7 +11,6 @@ import pyotp
 import segno
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import codes, sessions, throttling
 from auth.proving import hold, prove
@@ -22,6 +21,7 @@ from domain.errors import Conflict
 from models.audit import personal_event
 from models.database import Database
 from models.sealing import Sealer
+from models.transactions import Transaction
 from models.two_factor import RecoveryCode, TwoFactor, authenticator_of
 from models.walls import PERSONAL
 
@@ -45,7 +45,7 @@ class Confirmed:
 
 
 async def begin(
-    session: AsyncSession,
+    session: Transaction,
     sealer: Sealer,
     viewer: Viewer,
     *,
@@ -166,7 +166,7 @@ def qr_svg(uri: str) -> str:
     return code.svg_inline(scale=4, light="#fff", title="QR code for your authenticator", omitsize=True)
 
 
-async def _lock_pending(session: AsyncSession, user_id: UUID) -> TwoFactor:
+async def _lock_pending(session: Transaction, user_id: UUID) -> TwoFactor:
     waiting = sa.select(TwoFactor).where(TwoFactor.user_id == user_id, TwoFactor.confirmed_at.is_(None))
     pending = await session.scalar(waiting.with_for_update())
     if pending is None:
@@ -174,7 +174,6 @@ async def _lock_pending(session: AsyncSession, user_id: UUID) -> TwoFactor:
     return pending
 
 
-async def _forget(session: AsyncSession, user_id: UUID) -> None:
+async def _forget(session: Transaction, user_id: UUID) -> None:
     for table in (RecoveryCode, TwoFactor):
-        forgetting = sa.delete(table).where(table.user_id == user_id)
-        await session.execute(forgetting, execution_options={"synchronize_session": False})
+        await session.execute(sa.delete(table).where(table.user_id == user_id))

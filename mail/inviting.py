@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mail.letters import Kind, Values
 from mail.outbox import post
 from models.invitations import Invitation, InvitationToken, note_address
 from models.sealing import Sealer
 from models.tokens import hash_token, new_secret
+from models.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Postman:
     sealer: Sealer
 
     async def send_invitation(
-        self, session: AsyncSession, invited: Invitation, *, dashboard_name: str, inviter: str | None, at: datetime
+        self, session: Transaction, invited: Invitation, *, dashboard_name: str, inviter: str | None, at: datetime
     ) -> None:
         """Post the link with a new token in the caller's transaction; the link before ends with it."""
         await session.flush()
@@ -45,16 +45,16 @@ class Postman:
             session, self.sealer, kind=Kind.INVITATION, to=invited.email, values=values, reseller_id=reseller_id, at=at
         )
 
-    def send_password_reset(self, session: AsyncSession, to: str, token: str, *, minutes: int, at: datetime) -> None:
+    def send_password_reset(self, session: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
         """Post the link with which somebody chooses a new password, in the caller's transaction."""
         values: Values = {"link": f"{self.origin}/reset#{token}", "minutes": minutes}
         post(session, self.sealer, kind=Kind.PASSWORD_RESET, to=to, values=values, at=at)
 
-    def send_password_changed(self, session: AsyncSession, to: str, *, at: datetime) -> None:
+    def send_password_changed(self, session: Transaction, to: str, *, at: datetime) -> None:
         """Post the news that somebody's password is another one, in the caller's transaction."""
         post(session, self.sealer, kind=Kind.PASSWORD_CHANGED, to=to, values={}, at=at)
 
 
-async def end_links(session: AsyncSession, invited: Invitation) -> None:
+async def end_links(session: Transaction, invited: Invitation) -> None:
     """End every link that leads to the invitation."""
     await session.execute(sa.delete(InvitationToken).where(InvitationToken.invitation_id == invited.id))

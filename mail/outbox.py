@@ -6,17 +6,17 @@ UnwritableLetter   the values do not make a letter of this kind; nothing was pos
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from mail.letters import Kind, Values, compose
 from models.outbox import Mail
 from models.sealing import Sealer
+from models.transactions import Transaction
 from models.walls import NOWHERE
 
 
 def post(
-    session: AsyncSession,
+    session: Transaction,
     sealer: Sealer,
     *,
     kind: Kind,

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.driver import driver
@@ -33,7 +33,8 @@ async def rows_of(connection: AsyncConnection, asked: Asked) -> Sequence[Any]:
         is_lost = isinstance(error, LOST)
         if is_lost:
             await connection.invalidate(error)
-        raise DBAPIError(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
+        kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else DBAPIError
+        raise kind(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
     except BaseException as error:
         if telling:
             telling.failed(error)

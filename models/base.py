@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 from uuid_utils.compat import uuid7
 
@@ -23,14 +23,26 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """The declarative base: one metadata, one naming convention."""
+    """The declarative base: one metadata, one naming convention.
+
+    An instance is an entity, and holds what it was given; models/transactions.py reads and writes entities.
+    """
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: sa.DateTime(timezone=True), str: sa.Text()}  # noqa: RUF012 # as SQLAlchemy declares it
 
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 # of columns
+        """Nothing has changed in a new entity: all of it is new. Raises TypeError where it has no such column."""
+        columns = self.__table__.columns
+        if unknown := values.keys() - columns.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
+        if "id" in columns and "id" not in values:
+            self.__dict__["id"] = uuid7()
+        self.__dict__.update(values)
+
 
 # Ids are UUIDv7 made by the application: they ascend with time, and no statement has to ask for them.
-Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True, default=uuid7)]
+Id = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
 Tenant = Annotated[UUID, mapped_column(sa.Uuid(), primary_key=True)]
 
 
@@ -42,19 +54,14 @@ LowerName = Annotated[str, mapped_column(sa.Text(), sa.Computed("lower(name)", p
 class Versioned:
     """A table whose rows count their changes, from 1: every UPDATE of an entity adds one.
 
-    A statement that updates many rows at once has to add it itself.
+    It fails where the row was changed behind its back. A statement that updates many rows has to add one itself.
     """
 
     version: Mapped[int] = mapped_column(server_default=sa.text("1"))
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 # SQLAlchemy calls it with the class
-        """Let SQLAlchemy count, and notice a row that was changed behind its back."""
-        return {"version_id_col": cls.version}
-
     def touch(self) -> None:
         """Count a change that is not in the row itself: of a secret, or of a rule beside it."""
-        # Any column will do but the version, which SQLAlchemy counts itself.
+        # Any column will do but the version, which counts by itself.
         flag_modified(self, "created_at")
 
 

@@ -7,17 +7,16 @@ from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.catalog import SupportType
 from domain.errors import Conflict
 from domain.money import Money
 from domain.pricing import bracket_for
-from models.asking import rows_of
 from models.base import Base, Id, TextEnum, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
+from models.transactions import Transaction
 
 AnyPlan = TypeVar("AnyPlan")
 
@@ -71,10 +70,10 @@ def plans_on(day: date, currency_code: str) -> sa.Select[Plan]:
 
 
 async def plan_for(
-    session: AsyncSession, support_type: SupportType, systems: int, *, currency_code: str, on: date
+    session: Transaction, support_type: SupportType, systems: int, *, currency_code: str, on: date
 ) -> Plan:
     """Return the plan that follows from the number of systems. Raises Conflict where nothing is priced yet."""
-    rows = await rows_of(await session.connection(), _plans_of(on, currency_code, support_type.value))
+    rows = await session.fetch(_plans_of(on, currency_code, support_type.value))
     return bracket_for(systems, [Plan(**row._asdict()) for row in priced(rows)])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import connections
 from models.asking import Asked, rows_of
@@ -16,6 +16,7 @@ from models.driver import driver
 from models.failures import has_lost_a_race
 from models.pool import Pool, PoolState, Waited
 from models.prepared import Question
+from models.transactions import Transaction
 from models.walls import NOTHING, Tenants, scoped
 
 
@@ -142,20 +143,19 @@ class Database:
             await self._pool.give_back(connection)
 
     @asynccontextmanager
-    async def transaction(self, tenants: Tenants = NOTHING) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, tenants: Tenants = NOTHING) -> AsyncIterator[Transaction]:
         """Open the one transaction of a write in these tenants' data, where a block begins.
 
         Committed where the block ends, rolled back by any exception. Raises OutcomeUnknown where nobody can tell.
         """
         connection = await connections.begun(self._pool, connections.writing(tenants, self._patience))
+        transaction = Transaction(connection)
         try:
-            async with (
-                AsyncSession(connection, expire_on_commit=False, autoflush=False) as session,
-                session.begin(),
-            ):
-                yield session
+            yield transaction
+            await transaction.flush()
             await connections.commit(connection)
         finally:
+            transaction.end()
             await self._pool.give_back(connection)
 
     def watch_pool(self, waited: Waited) -> None:

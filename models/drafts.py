@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import Snapshot
 from models.driver import driver
+from models.transactions import Transaction
 from models.walls import Tenants, scoped
 
 
-async def drafted(session: AsyncSession, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
+async def drafted(transaction: Transaction, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
     """Return the moment inside an open transaction, as seen by whoever may touch these tenants' data."""
-    connection = await session.connection()
-    await driver(connection).execute(scoped(tenants))
-    return Draft(connection, tenants, end=end)
+    await driver(transaction.connection).execute(scoped(tenants))
+    return Draft(transaction.connection, tenants, end=end)
 
 
 class Draft(Snapshot):

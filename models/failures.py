@@ -46,7 +46,7 @@ def has_lost_a_race(error: DBAPIError) -> bool:
 
 def violated(error: IntegrityError) -> str:
     """Return the name of the constraint that was violated, without the digits that a shard adds to it."""
-    cause = getattr(error.orig, "__cause__", None)
+    cause = getattr(error.orig, "__cause__", None) or error.orig
     return re.sub(r"_\d+$", "", getattr(cause, "constraint_name", None) or "")
 
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant
+from models.transactions import Transaction
 
 KEPT_FOR = timedelta(hours=48)
 # How many of those that are too old are removed with each claim.
@@ -62,7 +62,7 @@ def kept(use: Use, *, at: datetime) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*IdempotencyKey.__table__.columns).where(*_named(use), IdempotencyKey.created_at > at - KEPT_FOR)
 
 
-async def claim(session: AsyncSession, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
+async def claim(session: Transaction, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
     """Take the key; where somebody has it, return what they keep under it. Waits for whoever is about to take it."""
     values: dict[str, Any] = {
         "mutation": use.mutation,
@@ -83,10 +83,9 @@ async def claim(session: AsyncSession, use: Use, *, request_id: str, at: datetim
     return None
 
 
-async def keep(session: AsyncSession, use: Use, *, event_id: UUID | None, answer: dict[str, Any]) -> None:
+async def keep(session: Transaction, use: Use, *, event_id: UUID | None, answer: dict[str, Any]) -> None:
     """Note what a replay answers from."""
-    mine = sa.update(IdempotencyKey).where(*_named(use)).values(event_id=event_id, answer=answer)
-    await session.execute(mine.execution_options(synchronize_session=False))
+    await session.execute(sa.update(IdempotencyKey).where(*_named(use)).values(event_id=event_id, answer=answer))
 
 
 def _named(use: Use) -> tuple[sa.ColumnElement[bool], ...]:
@@ -103,4 +102,4 @@ def _sweeping(use: Use, *, at: datetime) -> sa.Delete:
     # Found once: as a mere subquery it may be asked again for each row, and then finds ten others each time.
     some = old.limit(SWEPT).with_for_update(skip_locked=True).cte("some")
     named = sa.tuple_(IdempotencyKey.principal_id, IdempotencyKey.key_hash).in_(sa.select(*some.c))
-    return sa.delete(IdempotencyKey).where(mine, named).execution_options(synchronize_session=False)
+    return sa.delete(IdempotencyKey).where(mine, named)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Id, Tenant
+from models.transactions import Transaction
 
 # Longer than any attempt takes, so that a mail is never with two workers in the ordinary case.
 LEASE = timedelta(minutes=5)
@@ -44,7 +44,7 @@ class Mail(Base):
     last_error: Mapped[str | None]
 
 
-async def claim(session: AsyncSession, *, at: datetime) -> Mail | None:
+async def claim(session: Transaction, *, at: datetime) -> Mail | None:
     """Take the mail that has been due longest and that nobody else takes, for the time of the lease; None if none is.
 
     The attempt counts from now on, so that a mail which kills its worker does not do so for ever.
@@ -61,24 +61,24 @@ async def claim(session: AsyncSession, *, at: datetime) -> Mail | None:
         sa.update(Mail)
         .where(Mail.reseller_id == due.c.reseller_id, Mail.id == due.c.id)
         .values(due_at=at + LEASE, attempts=Mail.attempts + 1)
-        .returning(Mail)
-        .execution_options(synchronize_session=False)
+        .returning(*Mail.__table__.columns)
     )
-    return (await session.scalars(leased)).one_or_none()
+    row = (await session.execute(leased)).one_or_none()
+    return None if row is None else Mail(**row._mapping)
 
 
-async def mark_sent(session: AsyncSession, mail: Mail, *, at: datetime) -> None:
+async def mark_sent(session: Transaction, mail: Mail, *, at: datetime) -> None:
     """Note that the mail has left, and forget what was in it; so, too, where it was taken for dead meanwhile."""
     done = {"sent_at": at, "sealed": None, "failed_at": None, "last_error": None}
     await session.execute(_change(mail).where(Mail.sent_at.is_(None)).values(done))
 
 
-async def put_off(session: AsyncSession, mail: Mail, *, reason: str, until: datetime) -> None:
+async def put_off(session: Transaction, mail: Mail, *, reason: str, until: datetime) -> None:
     """Let the mail be due again at an instant, and keep why it did not leave."""
     await session.execute(_still_claimed(mail).values(due_at=until, last_error=reason[:REASON_LENGTH]))
 
 
-async def give_up(session: AsyncSession, mail: Mail, *, reason: str, at: datetime) -> None:
+async def give_up(session: Transaction, mail: Mail, *, reason: str, at: datetime) -> None:
     """Make the mail a dead letter: kept with the reason, never tried again."""
     await session.execute(_still_claimed(mail).values(failed_at=at, last_error=reason[:REASON_LENGTH]))
 
@@ -120,11 +120,7 @@ def _waiting() -> Sequence[sa.ColumnElement[bool]]:
 
 
 def _change(mail: Mail) -> sa.Update:
-    return (
-        sa.update(Mail)
-        .where(Mail.reseller_id == mail.reseller_id, Mail.id == mail.id)
-        .execution_options(synchronize_session=False)
-    )
+    return sa.update(Mail).where(Mail.reseller_id == mail.reseller_id, Mail.id == mail.id)
 
 
 def _still_claimed(mail: Mail) -> sa.Update:

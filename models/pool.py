@@ -66,7 +66,7 @@ class Pool:
     async def give_back(self, connection: AsyncConnection) -> None:
         """Roll back what is open, and keep the connection if it is whole then. Who is cut off meanwhile loses it."""
         try:
-            await _roll_back(connection)
+            await roll_back(connection)
         finally:
             if is_whole(connection) and not self._is_closed:
                 self._free.append(connection)
@@ -105,7 +105,8 @@ class Pool:
             self._leave()
 
 
-async def _roll_back(connection: AsyncConnection) -> None:
+async def roll_back(connection: AsyncConnection) -> None:
+    """Take back what is open; a connection that breaks meanwhile is used no more: then PostgreSQL takes it back."""
     try:
         if connection.in_transaction():
             await connection.rollback()

@@ -21,11 +21,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from models.base import TextEnum
+from models.base import Base, TextEnum
 from models.scopes import Scope
 
 Ids = Collection[UUID]
 Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
+# The classes that are selected, in order, each with the number of its columns.
+Parts = tuple[tuple[type[Base], int], ...]
 P = ParamSpec("P")
 
 _TYPES: dict[Any, sa.types.TypeEngine[Any]] = {
@@ -56,13 +58,15 @@ class _ScopeOfParameters(NamedTuple):
 class Question:
     """A statement as the driver takes it, and how its answer is read: as tuples with names, enums as enums.
 
-    `needs_own_plan` where the best way to the rows depends on the values.
+    `needs_own_plan` where the best way to the rows depends on the values; `parts` are the classes that are selected,
+    where any is.
     """
 
     sql: str
     values: Sequence[Any]
     read: Callable[[Sequence[Any]], list[Any]]
     needs_own_plan: bool = False
+    parts: Parts = ()
 
 
 def prepared(build: Callable[P, Statement]) -> "Prepared[P]":
@@ -79,7 +83,7 @@ class Prepared(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Question:
         """Return the statement with these values."""
-        return self._form.question(dict(zip(self._names, args, strict=False)) | kwargs)
+        return self._form.question(_flat(dict(zip(self._names, args, strict=False)) | kwargs))
 
     @cached_property
     def _kinds(self) -> dict[str, Any]:
@@ -90,9 +94,9 @@ class Prepared(Generic[P]):
         return list(self._kinds)
 
     @cached_property
-    def _form(self) -> "_Form":
+    def _form(self) -> "Form":
         bound = {name: _bound(name, kind) for name, kind in self._kinds.items()}
-        return _Form(self._build(**bound), needs_own_plan=self._needs_own_plan)  # type: ignore[call-arg] # parameters in place of arguments
+        return Form(self._build(**bound), needs_own_plan=self._needs_own_plan)  # type: ignore[call-arg] # parameters in place of arguments
 
 
 def _bound(name: str, kind: Any) -> Any:  # noqa: ANN401 # an annotation
@@ -105,10 +109,25 @@ def _parameter(name: str, kind: Any) -> sa.BindParameter[Any]:  # noqa: ANN401 #
     return sa.bindparam(name, None, type_=_TYPES[kind])
 
 
-class _Form:
+def apart(statement: Any) -> tuple[Any, Parts]:  # noqa: ANN401 # whatever can be executed
+    """Return a statement that selects columns in place of classes, and which these are, where it selects any."""
+    chosen = [each["expr"] for each in statement.column_descriptions] if isinstance(statement, sa.Select) else []
+    kinds: list[type[Base]] = [each for each in chosen if isinstance(each, type)]
+    parts = tuple((kind, list(kind.__table__.columns)) for kind in kinds)
+    if not parts:
+        return statement, ()
+    columns = [column for _, columns in parts for column in columns]
+    plain = statement.with_only_columns(*columns, maintain_column_froms=True)
+    return plain, tuple((kind, len(columns)) for kind, columns in parts)
+
+
+class Form:
     """A compiled statement: its SQL, where each value goes, and how its rows are read."""
 
-    def __init__(self, statement: Statement, *, needs_own_plan: bool) -> None:
+    def __init__(
+        self, statement: Statement | sa.Insert | sa.Update | sa.Delete, *, needs_own_plan: bool = False
+    ) -> None:
+        statement, self._parts = apart(statement)
         compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         processors = compiled._bind_processors  # the only way to the driver's own form of a value
         constants = compiled.construct_params(_check=False)
@@ -119,12 +138,11 @@ class _Form:
 
     def question(self, values: dict[str, Any]) -> Question:
         """Return the statement with these values."""
-        flat = _flat(values)
-        placed = [flat.get(name, constant) for name, _, constant in self._slots]
+        placed = [values.get(name, constant) for name, _, constant in self._slots]
         for position, (_, process, _) in enumerate(self._slots):
             if process is not None:
                 placed[position] = process(placed[position])
-        return Question(self._sql, placed, self._read, self._needs_own_plan)
+        return Question(self._sql, placed, self._read, self._needs_own_plan, self._parts)
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.catalog import SupportType
 from domain.money import Money
 from domain.pricing import PriceBookError, require_contiguous
 from models.catalog import Plan, PriceBook
+from models.transactions import Transaction
 
 # What the column holds, to the letter: Decimal() itself also reads "1_0", "1e2" and the digits of every script.
 _COST = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,4})?", re.ASCII)
@@ -102,7 +102,7 @@ def _cost(number: int, written: Any) -> Decimal:  # noqa: ANN401 # whatever TOML
     return Decimal(written)
 
 
-async def load_price_book(session: AsyncSession, file: PriceBookFile, *, at: datetime) -> PriceBook:
+async def load_price_book(session: Transaction, file: PriceBookFile, *, at: datetime) -> PriceBook:
     """Add a version. Raises PriceBookError where one of this currency begins on the same day: none is ever changed."""
     same = sa.select(PriceBook.id).where(
         PriceBook.currency_code == file.currency_code, PriceBook.effective_on == file.effective_on

@@ -7,9 +7,9 @@ import re
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.terms import TermsVersion
+from models.transactions import Transaction
 
 _FIRST_LINE = re.compile(r"Version: ([A-Za-z0-9][A-Za-z0-9._-]{0,63})\s*\n(.*)", re.DOTALL)
 
@@ -18,7 +18,7 @@ class TermsError(ValueError):
     """Terms that cannot be published; the message says why."""
 
 
-async def publish_terms(session: AsyncSession, text: str, *, at: datetime) -> TermsVersion:
+async def publish_terms(session: Transaction, text: str, *, at: datetime) -> TermsVersion:
     """Make these the current terms: from now on every user of every reseller is asked again.
 
     Raises TermsError where the first line names no version, the text is empty, or the version was published before.

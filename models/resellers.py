@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from domain.catalog import SupportType, is_sellable
@@ -12,6 +11,7 @@ from models.base import Base, Id, Versioned, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 from models.sign_in_rules import SignInRule
+from models.transactions import Transaction
 
 
 class Reseller(Versioned, Base):
@@ -55,7 +55,7 @@ def resellers_named(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
     return reseller_rows().where(Reseller.named_to(scope), among(Reseller.id, ids))
 
 
-async def may_sell(session: AsyncSession, reseller_id: UUID, support_type: SupportType) -> bool:
+async def may_sell(session: Transaction, reseller_id: UUID, support_type: SupportType) -> bool:
     """Decide whether the reseller may sell the support type, and hold that decision until the transaction ends.
 
     The one place below every way in (create, update, upsert). For Partner Supported the reseller's row is locked in

@@ -38,14 +38,12 @@ def usable_reset(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[UU
 
 def use_reset(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Executable:
     """Return the statement that uses up a link; it returns a row to one of those who try at once."""
-    used = sa.delete(PasswordReset).where(*_usable(user_id, token_hash, at)).returning(PasswordReset.user_id)
-    return used.execution_options(synchronize_session=False)
+    return sa.delete(PasswordReset).where(*_usable(user_id, token_hash, at)).returning(PasswordReset.user_id)
 
 
 def end_resets(user_id: UUID) -> sa.Delete:
     """Return the statement that ends the link of a user, if there is one."""
-    ended = sa.delete(PasswordReset).where(PasswordReset.user_id == user_id)
-    return ended.execution_options(synchronize_session=False)
+    return sa.delete(PasswordReset).where(PasswordReset.user_id == user_id)
 
 
 def _usable(user_id: UUID, token_hash: bytes, at: datetime) -> tuple[sa.ColumnElement[bool], ...]:

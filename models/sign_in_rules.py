@@ -5,10 +5,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.transactions import Transaction
 
 
 class SignInRule(Base):
@@ -25,7 +25,7 @@ class SignInRule(Base):
     updated_at: Mapped[datetime]
 
 
-async def lock_rule(session: AsyncSession, reseller_id: UUID, *, at: datetime) -> SignInRule:
+async def lock_rule(session: Transaction, reseller_id: UUID, *, at: datetime) -> SignInRule:
     """Return a reseller's rule, held until the transaction ends; a new one asks for nothing."""
     added = insert(SignInRule).values(reseller_id=reseller_id, requires_two_factor=False, updated_at=at)
     await session.execute(added.on_conflict_do_nothing())

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.naming import SubdomainTaken
 from models.base import Base
+from models.transactions import Transaction
 
 # A freed name rests, so that links and mail of the old customer never reach a new one.
 REST = timedelta(days=90)
@@ -26,7 +26,7 @@ class Subdomain(Base):
     released_at: Mapped[datetime | None]
 
 
-async def claim(session: AsyncSession, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
+async def claim(session: Transaction, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
     """Give the name to the account. Raises SubdomainTaken while another has it, or left it less than 90 days ago."""
     owner = {"reseller_id": reseller_id, "account_id": account_id, "released_at": None}
     rested = sa.or_(Subdomain.released_at <= at - REST, Subdomain.account_id == account_id)
@@ -40,7 +40,7 @@ async def claim(session: AsyncSession, name: str, *, reseller_id: UUID, account_
         raise SubdomainTaken(name)
 
 
-async def release(session: AsyncSession, name: str, *, at: datetime) -> None:
+async def release(session: Transaction, name: str, *, at: datetime) -> None:
     """Let the name rest."""
     await session.execute(sa.update(Subdomain).where(Subdomain.name == name).values(released_at=at))
 

@@ -70,9 +70,7 @@ class Subscription(Versioned, Base):
         )
 
     @classmethod
-    def open_of(
-        cls, reseller_id: sa.BindParameter[UUID], account_id: sa.BindParameter[UUID]
-    ) -> sa.Select["Subscription"]:
+    def open_of(cls, reseller_id: UUID, account_id: UUID) -> sa.Select["Subscription"]:
         """Select the account's open contract, if there is one."""
         return sa.select(cls).where(cls.reseller_id == reseller_id, cls.account_id == account_id, cls.is_open())
 

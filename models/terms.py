@@ -36,6 +36,15 @@ def current_terms() -> sa.Select[str, str]:
     return sa.select(TermsVersion.version, TermsVersion.body).order_by(TermsVersion.published_at.desc()).limit(1)
 
 
+def acceptance_of(user_id: UUID, reseller_id: UUID, version: str) -> sa.Select[TermsAcceptance]:
+    """Select that a user has accepted this version for a reseller."""
+    return sa.select(TermsAcceptance).where(
+        TermsAcceptance.user_id == user_id,
+        TermsAcceptance.reseller_id == reseller_id,
+        TermsAcceptance.version == version,
+    )
+
+
 def acceptances_of(user_id: UUID, version: str) -> sa.Select[UUID, datetime]:
     """Select for which resellers, and when, the user accepted this version."""
     return sa.select(TermsAcceptance.reseller_id, TermsAcceptance.accepted_at).where(

@@ -50,4 +50,4 @@ def forgotten(at: datetime, *, at_most: int) -> sa.Delete:
     )
     # A name of its own: a sub-select may be worked out once a row, and would then find others each time.
     some = sa.select(old.cte("old").c.key_hash)
-    return sa.delete(Throttle).where(Throttle.key_hash.in_(some)).execution_options(synchronize_session=False)
+    return sa.delete(Throttle).where(Throttle.key_hash.in_(some))

@@ -44,11 +44,10 @@ def use_step(user_id: UUID, step: int) -> sa.Executable:
     Two uses of one code wait for each other at the row, and the second finds it used.
     """
     mine = sa.update(TwoFactor).where(TwoFactor.user_id == user_id, TwoFactor.last_step < step)
-    used = mine.values(last_step=step).returning(TwoFactor.user_id)
-    return used.execution_options(synchronize_session=False)
+    return mine.values(last_step=step).returning(TwoFactor.user_id)
 
 
 def use_recovery_code(user_id: UUID, code_hash: bytes) -> sa.Executable:
     """Return the statement that uses up a recovery code; it returns a row to one of those who try at once."""
     mine = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash)
-    return mine.returning(RecoveryCode.user_id).execution_options(synchronize_session=False)
+    return mine.returning(RecoveryCode.user_id)

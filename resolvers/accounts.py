@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import policies
 from auth.probing import count_miss
@@ -17,6 +16,7 @@ from models.catalog import plan_for
 from models.resellers import Reseller as ResellerRow
 from models.resellers import may_sell
 from models.subscriptions import Subscription
+from models.transactions import Transaction
 from resolvers.auditing import record
 from resolvers.finding import find_reseller, lock_account, lock_open_contract
 from resolvers.named import id_of_external, id_of_subdomain
@@ -126,7 +126,7 @@ async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
 
 
 async def _change_support_type(
-    info: Info, session: AsyncSession, account: AccountRow, reseller: ResellerRow, support_type: SupportType
+    info: Info, session: Transaction, account: AccountRow, reseller: ResellerRow, support_type: SupportType
 ) -> list[Subscription]:
     contract = await lock_open_contract(session, account)
     if contract is not None and contract.status is SubscriptionStatus.ACTIVE:
@@ -141,12 +141,12 @@ async def _change_support_type(
     return [] if contract is None else [contract]
 
 
-async def _move(info: Info, session: AsyncSession, account: AccountRow, subdomain: str) -> None:
+async def _move(info: Info, session: Transaction, account: AccountRow, subdomain: str) -> None:
     owner = {"reseller_id": account.reseller_id, "account_id": account.id}
     await subdomains.claim(session, subdomain, **owner, at=info.context.now)
     await subdomains.release(session, account.subdomain, at=info.context.now)
     account.subdomain = subdomain
 
 
-async def _require_sellable(session: AsyncSession, reseller: ResellerRow, support_type: SupportType) -> None:
+async def _require_sellable(session: Transaction, reseller: ResellerRow, support_type: SupportType) -> None:
     policies.require(policies.may_sell(is_sellable=await may_sell(session, reseller.id, support_type)))

@@ -7,8 +7,6 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.utils.str_converters import to_camel_case
 from uuid_utils.compat import uuid7
 
@@ -16,6 +14,7 @@ from auth.viewer import Viewer
 from models import ids
 from models.audit import AuditEvent
 from models.base import Base, Versioned
+from models.transactions import Transaction
 from resolvers.writing import signed_in
 from schema.context import Info
 from schema.inputs import MutationInput
@@ -32,6 +31,7 @@ UNTOLD = {
     "reseller_id",
     "dashboard_id",
 }
+UNTOLD_OF_VERSIONED = {*UNTOLD, "version"}
 PREFIXES = {
     "accounts": "acct",
     "api_keys": "key",
@@ -57,7 +57,7 @@ REFERENCES = {
 
 def record(
     info: Info,
-    session: AsyncSession,
+    session: Transaction,
     input: MutationInput,
     subject: Any,  # noqa: ANN401 # an entity
     *others: Base,
@@ -65,8 +65,8 @@ def record(
 ) -> None:
     """Add the event of this mutation: about `subject`, with what changed in it and in the other entities.
 
-    Called before the transaction ends, while the entities still know what they were. Members, invitations and keys of
-    an account's dashboard, and its organizations, are inside it; contracts and settings are not.
+    Called before they are written, while it is known what they were. Members, invitations and keys of an account's
+    dashboard, and its organizations, are inside it; contracts and settings are not.
     """
     viewer = actor or signed_in(info)
     info.context.change.event_id = id = uuid7()
@@ -93,26 +93,13 @@ def record(
     )
 
 
-def _changes(session: AsyncSession, *entities: Base) -> Iterator[tuple[str, list[Any]]]:
+def _changes(session: Transaction, *entities: Base) -> Iterator[tuple[str, list[Any]]]:
     for entity in entities:
-        state = sa.inspect(entity)
-        is_deleted = entity in session.deleted
-        for attribute in state.attrs:
-            if attribute.key in UNTOLD or (attribute.key == "version" and isinstance(entity, Versioned)):
-                continue
-            old, new = _old_and_new(attribute, is_deleted=is_deleted)
-            if old != new:
-                prefix = REFERENCES.get(attribute.key)
-                yield to_camel_case(attribute.key), [_written(old, prefix), _written(new, prefix)]
-
-
-def _old_and_new(attribute: Any, *, is_deleted: bool) -> tuple[Any, Any]:  # noqa: ANN401 # SQLAlchemy's AttributeState
-    history = attribute.history
-    old = history.deleted[0] if history.deleted else None
-    new = history.added[0] if history.added else None
-    if is_deleted:
-        return attribute.value, None
-    return old, new
+        untold = UNTOLD_OF_VERSIONED if isinstance(entity, Versioned) else UNTOLD
+        for name, old, new in session.changes(entity):
+            if name not in untold and old != new:
+                prefix = REFERENCES.get(name)
+                yield to_camel_case(name), [_written(old, prefix), _written(new, prefix)]
 
 
 def _written(value: Any, prefix: str | None) -> Any:  # noqa: ANN401 # a column's value

@@ -6,26 +6,24 @@ then the people and keys of a dashboard. The reseller is held in share mode, wha
 pass each other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
 """
 
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
 from models import ids
 from models.accounts import Account, tenant_of_account
-from models.asking import rows_of
 from models.base import Base
 from models.organizations import Organization
+from models.prepared import prepared
 from models.resellers import Reseller
 from models.subscriptions import Subscription
+from models.transactions import Transaction
 from resolvers.writing import signed_in
 from schema.context import Info
 
 T = TypeVar("T")
-RESELLER, ACCOUNT = (sa.bindparam(name, type_=sa.Uuid()) for name in ("reseller", "account"))
 Owned = TypeVar("Owned", Subscription, Organization)
 
 
@@ -37,7 +35,7 @@ def found(row: T | None, noun: str, field: str = "id") -> T:
 
 
 async def find_reseller(
-    info: Info, session: AsyncSession, id: str, field: str = "reseller_id", *, is_changed: bool = False
+    info: Info, session: Transaction, id: str, field: str = "reseller_id", *, is_changed: bool = False
 ) -> Reseller:
     """Return the reseller that a field of the input names. Raises NotFound where its name must not be known.
 
@@ -50,24 +48,25 @@ async def find_reseller(
     return found(await session.scalar(named.with_for_update(read=not is_changed)), "reseller", field)
 
 
-async def lock_account(info: Info, session: AsyncSession, id: str | None, field: str) -> tuple[Account, Reseller]:
+async def lock_account(info: Info, session: Transaction, id: str | None, field: str) -> tuple[Account, Reseller]:
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
     key = ids.decode(id or "", "acct", field)
-    visible = await rows_of(await session.connection(), tenant_of_account(signed_in(info).scope, key))
+    visible = await session.fetch(tenant_of_account(signed_in(info).scope, key))
     return await _locked_account(session, found(visible[0] if visible else None, "account", field).reseller_id, key)
 
 
-async def lock_contract(info: Info, session: AsyncSession, id: str | None) -> tuple[Subscription, Account, Reseller]:
+async def lock_contract(info: Info, session: Transaction, id: str | None) -> tuple[Subscription, Account, Reseller]:
     """Return the contract that the input's id names with its account, both held, and its reseller."""
     return await _locked_with_account(info, session, Subscription, ids.decode(id or "", "sub"), "subscription")
 
 
-async def lock_open_contract(session: AsyncSession, account: Account) -> Subscription | None:
+async def lock_open_contract(session: Transaction, account: Account) -> Subscription | None:
     """Return the open contract of an account that is held, held as well; None where there is none."""
-    return await session.scalar(_locking_open_contract(), {"reseller": account.reseller_id, "account": account.id})
+    contract: Subscription | None = await session.scalar(_open_contract(account.reseller_id, account.id))
+    return contract
 
 
-async def lock_organization(info: Info, session: AsyncSession, id: str) -> tuple[Organization, Account]:
+async def lock_organization(info: Info, session: Transaction, id: str) -> tuple[Organization, Account]:
     """Return the organization that the input's id names with its account, both held."""
     key = ids.decode(id, "org")
     organization, account, _ = await _locked_with_account(info, session, Organization, key, "organization")
@@ -83,7 +82,7 @@ def held(rows: sa.Select[*tuple[Any, ...]], *shared: type[Base], last: type[Base
 
 
 async def _locked_with_account(
-    info: Info, session: AsyncSession, kind: type[Owned], key: UUID, noun: str
+    info: Info, session: Transaction, kind: type[Owned], key: UUID, noun: str
 ) -> tuple[Owned, Account, Reseller]:
     visible = sa.select(kind.reseller_id, kind.account_id).where(kind.visible_to(signed_in(info).scope), kind.id == key)
     reseller_id, account_id = found((await session.execute(visible)).first(), noun)
@@ -92,18 +91,17 @@ async def _locked_with_account(
     return (await session.scalars(mine.with_for_update())).one(), account, reseller
 
 
-async def _locked_account(session: AsyncSession, reseller_id: UUID, id: UUID) -> tuple[Account, Reseller]:
-    account, reseller = (await session.execute(_locking_account(), {"reseller": reseller_id, "account": id})).one()
+async def _locked_account(session: Transaction, reseller_id: UUID, id: UUID) -> tuple[Account, Reseller]:
+    ((account, reseller),) = await session.fetch(_account(reseller_id, id))
     return account, reseller
 
 
-# Built once: to build one of these costs more than to run it.
-@cache
-def _locking_account() -> sa.Select[*tuple[Any, ...]]:
+@prepared
+def _account(reseller_id: UUID, id: UUID) -> sa.Select[*tuple[Any, ...]]:
     mine = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
-    return held(mine.where(Account.reseller_id == RESELLER, Account.id == ACCOUNT), Reseller, last=Account)
+    return held(mine.where(Account.reseller_id == reseller_id, Account.id == id), Reseller, last=Account)
 
 
-@cache
-def _locking_open_contract() -> sa.Select[Subscription]:
-    return Subscription.open_of(RESELLER, ACCOUNT).with_for_update()
+@prepared
+def _open_contract(reseller_id: UUID, account_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+    return Subscription.open_of(reseller_id, account_id).with_for_update()

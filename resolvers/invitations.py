@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import strawberry
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from auth import policies, sessions
@@ -22,6 +21,7 @@ from models.invitations import Invitation, invitation_behind, invitation_rows
 from models.memberships import Membership
 from models.places import Place, membership_of
 from models.tokens import hash_token
+from models.transactions import Transaction
 from models.users import User, UserEmail, credentials_of
 from resolvers.auditing import record
 from resolvers.places import lock_in_place, lock_place
@@ -157,7 +157,7 @@ async def _setup(input: AcceptInvitationInput) -> _Setup | None:
     return _Setup(clean_text(input.name or "", "name"), await hash_password(password))
 
 
-async def _lock_by_token(session: AsyncSession, leads: Any, token: str, *, at: datetime) -> Invitation:  # noqa: ANN401 # a row
+async def _lock_by_token(session: Transaction, leads: Any, token: str, *, at: datetime) -> Invitation:  # noqa: ANN401 # a row
     mine = sa.select(Invitation).where(
         Invitation.reseller_id == leads.reseller_id, Invitation.id == leads.invitation_id
     )
@@ -170,7 +170,7 @@ async def _lock_by_token(session: AsyncSession, leads: Any, token: str, *, at: d
 
 
 async def _invited_user(
-    info: Info, session: AsyncSession, invited: Invitation, setup: _Setup | None
+    info: Info, session: Transaction, invited: Invitation, setup: _Setup | None
 ) -> tuple[User, bool]:
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == invited.email).scalar_subquery()
     user = await session.scalar(sa.select(User).where(User.id == owner).with_for_update())
@@ -186,7 +186,7 @@ async def _invited_user(
     return await _set_up(session, invited.email, setup, user, at=info.context.now), True
 
 
-async def _set_up(session: AsyncSession, address: str, setup: _Setup, user: User | None, *, at: datetime) -> User:
+async def _set_up(session: Transaction, address: str, setup: _Setup, user: User | None, *, at: datetime) -> User:
     if user is None:
         user = User(id=uuid7(), email=address, created_at=at)
         claimed = insert(UserEmail).values(address=address, user_id=user.id).on_conflict_do_nothing()
@@ -217,7 +217,7 @@ def _may_change(info: Info, invited: Invitation, place: Place) -> policies.Answe
     return policies.may_change_invitation(signed_in(info), place, invited.role, is_open=is_open)
 
 
-async def _require_not_there_yet(info: Info, session: AsyncSession, place: Place, email: str) -> None:
+async def _require_not_there_yet(info: Info, session: Transaction, place: Place, email: str) -> None:
     if await session.scalar(membership_of(email, place.id)) is not None:
         raise Conflict(f"{email} belongs to this dashboard already.", ("email",))
     open_one = await session.scalar(
@@ -239,6 +239,6 @@ async def _require_not_there_yet(info: Info, session: AsyncSession, place: Place
     await session.flush()
 
 
-async def _send(info: Info, session: AsyncSession, invited: Invitation, place: Place) -> None:
+async def _send(info: Info, session: Transaction, invited: Invitation, place: Place) -> None:
     inviter, at = signed_in(info).name, info.context.now
     await info.context.postman.send_invitation(session, invited, dashboard_name=place.name, inviter=inviter, at=at)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from auth import policies
@@ -13,6 +12,7 @@ from domain.naming import clean_text
 from domain.tenancy import DashboardKind
 from models.api_keys import ApiKey, ApiKeySecret
 from models.places import Place
+from models.transactions import Transaction
 from resolvers.auditing import record
 from resolvers.places import lock_in_place, lock_place
 from resolvers.versions import allow
@@ -104,11 +104,11 @@ def _require_keys_here(place: Place) -> None:
         raise BadInput("dashboard_id", "Only resellers and accounts have API keys.")
 
 
-def _add_secret(session: AsyncSession, key: ApiKey, secret: str) -> None:
+def _add_secret(session: Transaction, key: ApiKey, secret: str) -> None:
     session.add(ApiKeySecret(secret_hash=hash_secret(secret), reseller_id=key.reseller_id, api_key_id=key.id))
 
 
-async def _end_secrets(session: AsyncSession, key: ApiKey, *, at: datetime) -> None:
+async def _end_secrets(session: Transaction, key: ApiKey, *, at: datetime) -> None:
     earlier = sa.or_(ApiKeySecret.expires_at.is_(None), ApiKeySecret.expires_at > at)
     mine = sa.update(ApiKeySecret).where(ApiKeySecret.api_key_id == key.id, earlier)
     await session.execute(mine.values(expires_at=at))

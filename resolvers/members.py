@@ -4,7 +4,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import policies
 from auth.granting import end_keys_beyond
@@ -12,6 +11,7 @@ from domain.tenancy import Role
 from models import ids
 from models.memberships import Membership
 from models.places import Place
+from models.transactions import Transaction
 from resolvers.auditing import record
 from resolvers.places import lock_in_place
 from resolvers.versions import allow
@@ -41,7 +41,7 @@ async def remove(info: Info, input: RemoveMemberInput) -> RemoveMemberPayload:
         member, place = await lock_in_place(info, session, Membership, input.membership_id, "membership_id", "memb")
         allow(await _may_change(info, session, member, place, takes_admin=True), input, member, **_current(member))
         ended = await end_keys_beyond(session, member, None, at=info.context.now)
-        await session.delete(member)
+        session.remove(member)
         record(info, session, input, member, *ended)
     return RemoveMemberPayload(removed_id=strawberry.ID(ids.encode("memb", member.id)), errors=[])
 
@@ -51,7 +51,7 @@ def _current(member: Membership) -> dict[str, UUID]:
 
 
 async def _may_change(
-    info: Info, session: AsyncSession, member: Membership, place: Place, *, takes_admin: bool
+    info: Info, session: Transaction, member: Membership, place: Place, *, takes_admin: bool
 ) -> policies.Answer:
     # The dashboard is held: two admins who remove each other take turns, and the second one is the last.
     admins = sa.select(sa.func.count()).where(Membership.dashboard_id == place.id, Membership.role == Role.ADMIN)

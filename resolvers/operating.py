@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.errors import Refusal
@@ -34,6 +33,7 @@ from models.price_books import load_price_book, read_price_book
 from models.publishing import publish_terms
 from models.resellers import Reseller
 from models.sessions import Session
+from models.transactions import Transaction
 from models.users import UserEmail
 from models.walls import EVERYTHING
 
@@ -49,7 +49,7 @@ class OperatorError(Exception):
 class Operator:
     """One transaction of the operator's; each method returns what there is to tell, for people and for scripts."""
 
-    session: AsyncSession
+    session: Transaction
     postman: Postman
     at: datetime
 
@@ -199,7 +199,8 @@ class Operator:
 
     async def _reseller(self, id: str) -> Reseller:
         key: UUID | None = ids.read(id, "resl")
-        row = None if key is None else await self.session.get(Reseller, key, with_for_update=True)
+        mine = sa.select(Reseller).where(Reseller.id == key).with_for_update()
+        row = None if key is None else await self.session.scalar(mine)
         if row is None:
             raise OperatorError(f"There is no reseller {id}; list-resellers shows them with their ids.")
         return row

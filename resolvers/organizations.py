@@ -5,7 +5,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from auth import policies
@@ -14,6 +13,7 @@ from domain.naming import clean_key, clean_text
 from models import ids
 from models.accounts import Account
 from models.organizations import Organization as Row
+from models.transactions import Transaction
 from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_organization
 from resolvers.versions import allow
@@ -70,7 +70,7 @@ async def update(info: Info, input: UpdateOrganizationInput) -> UpdateOrganizati
     return UpdateOrganizationPayload(organization_id=changed.id, errors=[])
 
 
-async def _require_free(session: AsyncSession, account: Account, key: str, *, other_than: UUID | None = None) -> None:
+async def _require_free(session: Transaction, account: Account, key: str, *, other_than: UUID | None = None) -> None:
     # The account is held, so that nobody takes the key between this question and the write.
     same = sa.select(Row.id).where(
         Row.reseller_id == account.reseller_id, Row.account_id == account.id, sa.func.lower(Row.key) == key.lower()

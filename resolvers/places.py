@@ -4,7 +4,6 @@ from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
 from domain.tenancy import DashboardKind
@@ -17,6 +16,7 @@ from models.organizations import Organization, OwningAccount
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
 from models.resellers import Reseller
 from models.scopes import Scope
+from models.transactions import Transaction
 from resolvers.finding import found, held
 from resolvers.writing import signed_in
 from schema.context import Info
@@ -26,7 +26,7 @@ PREFIXES = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org"
 T = TypeVar("T", Membership, Invitation, ApiKey)
 
 
-async def lock_place(info: Info, session: AsyncSession, id: str | None, field: str = "dashboard_id") -> Place:
+async def lock_place(info: Info, session: Transaction, id: str | None, field: str = "dashboard_id") -> Place:
     """Return the dashboard that a field of the input names. Raises NotFound outside the viewer's scope."""
     prefix, key = ids.parse(id or "") or ("", UUID(int=0))
     if prefix not in PREFIXES:
@@ -35,7 +35,7 @@ async def lock_place(info: Info, session: AsyncSession, id: str | None, field: s
 
 
 async def lock_in_place(
-    info: Info, session: AsyncSession, kind: type[T], id: str, field: str, prefix: str
+    info: Info, session: Transaction, kind: type[T], id: str, field: str, prefix: str
 ) -> tuple[T, Place]:
     """Return a membership, invitation or key with its dashboard, both held: first the dashboard, then the row."""
     key, scope = ids.decode(id, prefix, field), signed_in(info).scope
@@ -44,11 +44,10 @@ async def lock_in_place(
     seen = found(await session.scalar(mine), noun, field)
     place = found(await _locked(info, session, seen.kind, seen.dashboard_id), noun, field)
     held = sa.select(kind).where(kind.reseller_id == place.reseller_id, kind.id == key).with_for_update()
-    again = await session.scalar(held, execution_options={"populate_existing": True})
-    return found(again, noun, field), place
+    return found(await session.scalar(held), noun, field), place
 
 
-async def _locked(info: Info, session: AsyncSession, kind: DashboardKind, id: UUID) -> Place | None:
+async def _locked(info: Info, session: Transaction, kind: DashboardKind, id: UUID) -> Place | None:
     scope = signed_in(info).scope
     if kind is DashboardKind.RESELLER:
         named = sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id)
@@ -59,7 +58,7 @@ async def _locked(info: Info, session: AsyncSession, kind: DashboardKind, id: UU
     return await _locked_organization(session, scope, id)
 
 
-async def _locked_account(session: AsyncSession, scope: Scope, id: UUID) -> Place | None:
+async def _locked_account(session: Transaction, scope: Scope, id: UUID) -> Place | None:
     tenant = await session.scalar(sa.select(Account.reseller_id).where(Account.visible_to(scope), Account.id == id))
     owned = sa.select(Account).join(Reseller, Reseller.id == Account.reseller_id)
     mine = owned.where(Account.reseller_id == tenant, Account.id == id)
@@ -67,15 +66,15 @@ async def _locked_account(session: AsyncSession, scope: Scope, id: UUID) -> Plac
     return None if account is None else place_of_account(account)
 
 
-async def _locked_organization(session: AsyncSession, scope: Scope, id: UUID) -> Place | None:
+async def _locked_organization(session: Transaction, scope: Scope, id: UUID) -> Place | None:
     visible = sa.select(Organization.reseller_id).where(Organization.visible_to(scope), Organization.id == id)
     tenant = await session.scalar(visible)
     own = sa.and_(Account.reseller_id == Organization.reseller_id, Account.id == Organization.account_id)
     owned = sa.select(Organization, Account).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
     mine = owned.where(Organization.reseller_id == tenant, Organization.id == id)
-    row = (await session.execute(held(mine, Reseller, Account, last=Organization))).first()
-    if row is None:
+    rows = await session.fetch(held(mine, Reseller, Account, last=Organization))
+    if not rows:
         return None
-    organization, owner = row
+    organization, owner = rows[0]
     facts = OwningAccount(owner.reseller_id, owner.id, owner.support_type, owner.disabled_at)
     return place_of_organization(organization, facts)

@@ -10,7 +10,7 @@ from domain.errors import Conflict
 from models import ids
 from models.audit import ActorKind
 from models.sign_in_rules import lock_rule
-from models.terms import TermsAcceptance, current_terms
+from models.terms import TermsAcceptance, acceptance_of, current_terms
 from models.users import User
 from resolvers.auditing import record
 from resolvers.finding import find_reseller
@@ -45,7 +45,7 @@ async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayloa
             raise Conflict("This is not the current version of the terms; read them again.", ("version",))
         # The viewer is held: who says it twice at once finds, the second time, what the first has stored.
         await session.execute(sa.select(User.id).where(User.id == viewer.id).with_for_update())
-        before = await session.get(TermsAcceptance, (viewer.id, reseller.id, current.version))
+        before = await session.scalar(acceptance_of(viewer.id, reseller.id, current.version))
         accepted = before or TermsAcceptance(
             user_id=viewer.id,
             reseller_id=reseller.id,

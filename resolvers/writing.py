@@ -12,17 +12,16 @@ from uuid import UUID
 import sqlalchemy as sa
 import strawberry
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.extensions import FieldExtension
 from uuid_utils.compat import uuid7
 
 from auth.viewer import Viewer
 from domain.errors import BadInput, Refusal, Unauthenticated
 from domain.naming import ExternalIdTaken
-from models.asking import rows_of
 from models.failures import violated
 from models.idempotency import claim, keep
 from models.sessions import user_with_memberships
+from models.transactions import Transaction
 from models.walls import Tenants
 from resolvers.repeating import event_id, replayed
 from schema.changes import Change
@@ -76,7 +75,7 @@ class Commits(FieldExtension):
 
 
 @asynccontextmanager
-async def writing(info: Info, tenants: Tenants | None = None) -> AsyncIterator[AsyncSession]:
+async def writing(info: Info, tenants: Tenants | None = None) -> AsyncIterator[Transaction]:
     """Open the transaction, and claim the idempotency key in it. It is not over where the block ends.
 
     It works in the viewer's tenants' data, unless a secret has led to others. What the gates have read is given back
@@ -98,10 +97,10 @@ async def writing(info: Info, tenants: Tenants | None = None) -> AsyncIterator[A
         raise
 
 
-async def go_on_as(info: Info, session: AsyncSession, user_id: UUID) -> Viewer:
+async def go_on_as(info: Info, session: Transaction, user_id: UUID) -> Viewer:
     """Go on as this user, with every dashboard they belong to now, once it is committed."""
     await session.flush()
-    viewer = Viewer.of(await rows_of(await session.connection(), user_with_memberships(user_id)))
+    viewer = Viewer.of(await session.fetch(user_with_memberships(user_id)))
     info.context.change.viewer = viewer
     return viewer
 

@@ -5,11 +5,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from auth.viewer import Viewer
 from models.database import Database
 from models.idempotency import Use
+from models.transactions import Transaction
 from models.walls import Everything, Tenants
 
 Step = Callable[[], Awaitable[None]]
@@ -35,11 +34,11 @@ class Change:
     call: Call
     event_id: UUID | None = None
     viewer: Viewer | None = None
-    session: AsyncSession | None = None
+    session: Transaction | None = None
     afterwards: list[Step] = field(default_factory=list)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def begin(self, tenants: Tenants) -> AsyncSession:
+    async def begin(self, tenants: Tenants) -> Transaction:
         """Open the transaction in these tenants' data, and in that of whoever keeps the idempotency key."""
         if self.call.use is not None and not isinstance(tenants, Everything):
             tenants = {*tenants, self.call.use.reseller_id}

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from domain.catalog import BillingInterval, SupportType
@@ -25,6 +24,7 @@ from models.publishing import publish_terms
 from models.resellers import Reseller
 from models.subscriptions import Subscription
 from models.terms import TermsAcceptance
+from models.transactions import Transaction
 from models.users import User, UserEmail
 
 HERE = Path(__file__).parent
@@ -92,7 +92,7 @@ FIRST_PERSON = next(iter(PEOPLE))
 class Demo:
     """Loads the world in one transaction: all of it or nothing."""
 
-    def __init__(self, session: AsyncSession, *, today: date, at: datetime, password_hash: str) -> None:
+    def __init__(self, session: Transaction, *, today: date, at: datetime, password_hash: str) -> None:
         self._session, self._today, self._at, self._hash = session, today, at, password_hash
         self._people: dict[str, User] = {}
 
@@ -208,7 +208,7 @@ class Demo:
         return self._today - timedelta(days=days_ago)
 
 
-async def is_empty(session: AsyncSession) -> bool:
+async def is_empty(session: Transaction) -> bool:
     """Tell whether nobody and nothing is stored yet; whoever else asks waits until the transaction ends.
 
     Hosts that start at once on an empty database load the demo once: the others find what the first one has left.
@@ -220,12 +220,12 @@ async def is_empty(session: AsyncSession) -> bool:
     return True
 
 
-async def demo_password_hash(session: AsyncSession) -> str | None:
+async def demo_password_hash(session: Transaction) -> str | None:
     """Return the hash that the demo's people have; None where this is not the demo world."""
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == FIRST_PERSON).scalar_subquery()
     return await session.scalar(sa.select(User.password_hash).where(User.id == owner))
 
 
-async def set_demo_password(session: AsyncSession, password_hash: str) -> None:
+async def set_demo_password(session: Transaction, password_hash: str) -> None:
     """Give everybody in the demo world the password of this hash."""
     await session.execute(sa.update(User).where(User.email.in_(PEOPLE)).values(password_hash=password_hash))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from uuid_utils.compat import uuid7
 
 from models import Reseller
@@ -192,3 +192,19 @@ async def test_the_application_changes_rows_and_never_tables(database: Database)
         await database.fetch(sa.text("CREATE TABLE public.own (id int)"))
     with pytest.raises(DBAPIError, match="must be owner of table resellers"):
         await database.fetch(sa.text("DROP TABLE resellers"))
+
+
+async def test_a_transaction_that_is_over_does_nothing_to_whoever_has_its_connection_now(
+    world: World, narrow: Database
+) -> None:
+    await world.reseller()
+    async with narrow.transaction(EVERYTHING) as over:
+        pass
+    async with narrow.transaction(EVERYTHING) as session:
+        await session.execute(sa.update(Reseller).values(name="Renamed"))
+        await over.rollback()
+        with pytest.raises(InvalidRequestError):
+            await over.execute(NAMES)
+
+    async with narrow.snapshot(EVERYTHING) as moment:
+        assert await moment.fetch(NAMES) == [("Renamed",)]

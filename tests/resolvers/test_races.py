@@ -5,11 +5,11 @@ from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.tenancy import Role
 from models import Reseller, Subdomain, Subscription
 from models.database import Database
+from models.transactions import Transaction
 from models.walls import EVERYTHING
 from tests.clients import Client
 from tests.peeking import peek
@@ -156,7 +156,7 @@ async def test_terms_are_accepted_once_however_often_it_is_said_at_once(world: W
     assert await stored(world, "terms_acceptances") == 1
 
 
-async def backend_of(session: AsyncSession) -> int:
+async def backend_of(session: Transaction) -> int:
     return int(await session.scalar(sa.text("SELECT pg_backend_pid()")) or 0)
 
 

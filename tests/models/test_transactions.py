@@ -1,0 +1,172 @@
+"""A write: entities are met once, and what has become of them is written as it was changed."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.accounts import Account
+from models.failures import violated
+from models.organizations import Organization
+from models.resellers import Reseller
+from models.transactions import Transaction
+from models.users import User
+from models.walls import EVERYTHING
+from tests.world import World
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+
+
+async def read(session: Transaction, account: Account) -> Account:
+    mine = sa.select(Account).where(Account.reseller_id == account.reseller_id, Account.id == account.id)
+    return (await session.scalars(mine)).one()
+
+
+async def stored(world: World, account: Account) -> tuple[str, int]:
+    async with world.database.transaction(EVERYTHING) as session:
+        found = await read(session, account)
+    return found.name, found.version
+
+
+@pytest.fixture
+async def account(world: World) -> Account:
+    return await world.account(await world.reseller(), name="Contoso")
+
+
+async def test_what_was_changed_is_written_and_nothing_else(
+    world: World, account: Account, statements: Statements
+) -> None:
+    with statements() as seen:
+        async with world.database.transaction(EVERYTHING) as session:
+            mine = await read(session, account)
+            mine.name, mine.subdomain = "Other", str(mine.subdomain)
+
+    assert len(seen) == 2
+    assert "SET name=$1::VARCHAR, version=(accounts.version + $2::INTEGER) WHERE" in seen[1]
+    assert (mine.name, mine.lower_name, mine.version) == ("Other", "other", 2)
+    assert await stored(world, account) == ("Other", 2)
+
+
+async def test_nothing_is_written_where_nothing_has_changed(
+    world: World, account: Account, statements: Statements
+) -> None:
+    with statements() as seen:
+        async with world.database.transaction(EVERYTHING) as session:
+            mine = await read(session, account)
+            mine.name = "Other"
+            mine.name = "Contoso"
+
+            assert not session.is_modified(mine)
+
+    assert len(seen) == 1
+    assert await stored(world, account) == ("Contoso", 1)
+
+
+async def test_what_was_touched_counts_as_a_change(world: World, account: Account) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        (await read(session, account)).touch()
+
+    assert await stored(world, account) == ("Contoso", 2)
+
+
+async def test_a_row_is_one_entity_however_often_it_is_met(world: World, account: Account) -> None:
+    both = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
+    async with world.database.transaction(EVERYTHING) as session:
+        mine = await read(session, account)
+        ((again, reseller),) = await session.fetch(both.where(Account.id == account.id))
+
+        assert again is mine
+        assert reseller is await session.scalar(sa.select(Reseller).where(Reseller.id == account.reseller_id))
+
+
+async def test_a_row_that_is_read_again_is_what_it_is_now_unless_it_was_changed_here(
+    world: World, account: Account
+) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        mine = await read(session, account)
+        await session.execute(sa.update(Account).where(Account.id == account.id).values(name="Other"))
+
+        assert mine.name == "Contoso"
+        assert (await read(session, account)).name == "Other"
+        mine.name = "Third"
+        assert (await read(session, account)).name == "Third"
+
+
+async def test_changes_are_known_until_they_are_written(world: World, account: Account) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        mine = await read(session, account)
+        mine.name = "Other"
+        added = User(id=UUID(int=7), name="Ada", email="ada@example.test", created_at=world.clock())
+        session.add(added)
+
+        assert list(session.changes(mine)) == [("name", "Contoso", "Other")]
+        assert sorted(session.changes(added), key=str) == [
+            ("created_at", None, world.clock()),
+            ("email", None, "ada@example.test"),
+            ("id", None, UUID(int=7)),
+            ("name", None, "Ada"),
+        ]
+        await session.flush()
+        assert [*session.changes(mine), *session.changes(added)] == []
+        session.remove(added)
+        assert ("name", "Ada", None) in session.changes(added)
+
+
+async def test_what_was_added_can_be_changed_and_removed(world: World) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        user = User(name="Ada", email="ada@example.test", created_at=world.clock())
+        session.add_all([user, user])
+        await session.flush()
+        user.name = "Grace"
+    async with world.database.transaction(EVERYTHING) as session:
+        found = (await session.scalars(sa.select(User).where(User.id == user.id))).one()
+        session.remove(found)
+        await session.flush()
+
+        assert found.name == "Grace"
+        assert await session.scalar(sa.select(User).where(User.id == user.id)) is None
+
+
+async def test_a_row_that_was_changed_behind_its_back_is_not_written(world: World, account: Account) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        mine = await read(session, account)
+        mine.name = "Other"
+        behind = sa.update(Account).where(Account.id == account.id)
+        await session.execute(behind.values(name="Third", version=Account.version + 1))
+
+        with pytest.raises(StaleDataError):
+            await session.flush()
+        await session.rollback()
+
+    assert await stored(world, account) == ("Contoso", 1)
+
+
+async def test_what_a_constraint_refuses_is_told_by_its_name(world: World, account: Account) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        for _ in range(2):
+            added = Organization(reseller_id=account.reseller_id, account_id=account.id, name="Office", key="office")
+            added.created_at = added.updated_at = world.clock()
+            session.add(added)
+        with pytest.raises(IntegrityError) as caught:
+            await session.flush()
+        await session.rollback()
+
+    assert violated(caught.value) == "organizations_unique_key"
+
+
+async def test_what_is_rolled_back_is_not_saved(world: World, account: Account) -> None:
+    async with world.database.transaction(EVERYTHING) as session:
+        (await read(session, account)).name = "Other"
+        await session.flush()
+        await session.rollback()
+
+    assert await stored(world, account) == ("Contoso", 1)
+
+
+def test_an_entity_has_no_column_that_its_table_has_not() -> None:
+    with pytest.raises(TypeError, match="User has no nickname"):
+        User(nickname="Ada")
