@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.tenancy import DashboardKind
 from models.base import Base
 from models.memberships import Membership
 from models.prepared import prepared
@@ -89,30 +90,38 @@ def user_with_memberships(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
 
 
 def _memberships() -> sa.Select[*tuple[object, ...]]:
+    # Terms and two-factor stand before a reseller's dashboard alone.
+    is_resellers = Membership.kind == DashboardKind.RESELLER
     current = sa.select(TermsVersion.version).order_by(TermsVersion.published_at.desc()).limit(1).scalar_subquery()
     accepted = sa.and_(
+        is_resellers,
         TermsAcceptance.user_id == Membership.user_id,
         TermsAcceptance.reseller_id == Membership.reseller_id,
         TermsAcceptance.version == current,
     )
+    ruled = sa.and_(is_resellers, SignInRule.reseller_id == Membership.reseller_id)
     confirmed = sa.and_(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
+    has_two_factor = TwoFactor.user_id.is_not(None)
     return (
         sa.select(
-            User.id.label("user_id"),
-            User.name,
-            User.email,
-            TwoFactor.user_id.is_not(None).label("has_two_factor"),
+            # A seat as auth.viewer has it, and whose it is.
             Membership.kind,
             Membership.role,
             Membership.reseller_id,
             Membership.account_id,
             Membership.organization_id,
-            sa.or_(TermsAcceptance.version.is_not(None), current.is_(None)).label("has_accepted_terms"),
-            sa.func.coalesce(SignInRule.requires_two_factor, sa.false()).label("requires_two_factor"),
+            sa.or_(~is_resellers, TermsAcceptance.version.is_not(None), current.is_(None)).label("has_accepted_terms"),
+            sa.and_(sa.func.coalesce(SignInRule.requires_two_factor, sa.false()), ~has_two_factor).label(
+                "lacks_two_factor"
+            ),
+            User.id.label("user_id"),
+            User.name,
+            User.email,
+            has_two_factor.label("has_two_factor"),
         )
         .select_from(User)
         .outerjoin(TwoFactor, confirmed)
         .outerjoin(Membership, Membership.user_id == User.id)
         .outerjoin(TermsAcceptance, accepted)
-        .outerjoin(SignInRule, SignInRule.reseller_id == Membership.reseller_id)
+        .outerjoin(SignInRule, ruled)
     )
