@@ -80,11 +80,21 @@ class Leaf:
             raise CallableFound
         return self.one(value)
 
-    def line(self, value: str, names: str, one: str) -> str:
-        """Return the statement, in Python, after which the variable holds the value as it travels."""
+    def line(self, value: str, *, calls: bool) -> tuple[str, dict[str, Any]]:
+        """Return the statement, in Python, after which the variable holds the value as it travels; and its names.
+
+        `calls` says that graphql-core would call the value if it could.
+        """
+        one, unsure = f"one_{value}", UNSURE.get(self.kind, "").format(value=value)
+        used: dict[str, Any] = {one: self.one_uncalled if calls else self.one}
+        work = f"{value} = {one}({value})"
         if self.names:
-            work, unsure = f"{value} = {names}.get(id({value})) or {one}({value})", ""
-        else:
-            work, unsure = f"{value} = {one}({value})", UNSURE.get(self.kind, "").format(value=value)
+            used[f"names_{value}"] = self.names
+            work = f"{value} = names_{value}.get(id({value})) or {one}({value})"
+        elif not unsure and not calls:
+            # Most scalars that are none of GraphQL's own: coerced where they stand, once their class is known.
+            used |= {f"plain_{value}": self._plain, f"coerce_{value}": self._coerce, "Undefined": Undefined}
+            known = f"type({value}) in plain_{value} and (found := coerce_{value}({value})) is not None"
+            work = f"{value} = found if {known} and found is not Undefined else {one}({value})"
         conditions = [condition for condition in ("" if self.required else f"{value} is not None", unsure) if condition]
-        return f"if {' and '.join(conditions)}: {work}" if conditions else work
+        return f"if {' and '.join(conditions)}: {work}" if conditions else work, used

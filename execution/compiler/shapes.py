@@ -5,7 +5,8 @@ what is awaited below is filled in later. `paths` and `infos` stand beside the v
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import (
@@ -100,7 +101,7 @@ class _List(_Shape):
         if not PLAIN_LISTS.issuperset(map(type, values)):
             values = [_listed(value) for value in values]
         items = [item for value in values for item in value]
-        inner_paths = _elements(paths, values) if self.needs_paths else None
+        inner_paths = _Elements(paths, values) if self.needs_paths else None
         inner_infos = (
             [info for info, value in zip(infos, values, strict=True) for _ in value] if self.needs_infos else None
         )
@@ -149,8 +150,10 @@ class _Abstract(_Shape):
         names = self._names(run, values, infos)
         completed: list[Any] = [None] * len(values)
         for name in dict.fromkeys(names):
-            there = [index for index, other in enumerate(names) if other == name]
-            found = self._object(name).complete(run, _at(there, values), _at(there, paths), _at(there, infos))
+            there, shape = [index for index, other in enumerate(names) if other == name], self._object(name)
+            own_paths = _at(there, paths) if shape.needs_paths else None
+            own_infos = _at(there, infos) if shape.needs_infos else None
+            found = shape.complete(run, _at(there, values), own_paths, own_infos)
             for index, value in zip(there, found, strict=True):
                 completed[index] = value
         return completed
@@ -190,9 +193,19 @@ def _listed(value: Any) -> Sequence[Any]:  # noqa: ANN401 # whatever a resolver 
     return list(value)
 
 
-def _elements(paths: list[Path], values: Sequence[Sequence[Any]]) -> list[Path]:
-    both = zip(paths, values, strict=True)
-    return [new(Path, (path, index, None)) for path, value in both for index in range(len(value))]
+class _Elements:
+    """The paths of lists' elements, made when the first is asked for: of what type one is may decide that none is."""
+
+    def __init__(self, paths: Iterable[Path], values: Sequence[Sequence[Any]]) -> None:
+        self._paths, self._values = paths, values
+
+    @cached_property
+    def _all(self) -> list[Path]:
+        both = zip(self._paths, self._values, strict=True)
+        return [new(Path, (path, index, None)) for path, value in both for index in range(len(value))]
+
+    def __getitem__(self, index: int) -> Path:
+        return self._all[index]
 
 
 def _cut(items: list[Any], sizes: Any) -> Iterator[list[Any]]:  # noqa: ANN401 # an iterable of numbers

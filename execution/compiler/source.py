@@ -33,8 +33,6 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
             entries.append(f"{key!r}: {read!r}")
             continue
         value = f"v{number}"
-        names[f"one{number}"] = read.leaf.one_uncalled if read.attribute.of_mappings else read.leaf.one
-        names[f"names{number}"] = read.leaf.names
         names[f"read{number}"] = read.attribute.function
         if read.attribute.of_all is None:
             lines.append(f"{value} = {_reading(read.attribute, f'read{number}')}")
@@ -42,7 +40,9 @@ def written(kind: str, reads: Mapping[str, Read | str | None]) -> Build:
             names[f"read{number}"] = read.attribute.of_all
             variables.append(value)
             columns.append(f"read{number}(sources)")
-        lines.append(read.leaf.line(value, f"names{number}", f"one{number}"))
+        line, used = read.leaf.line(value, calls=read.attribute.of_mappings)
+        lines.append(line)
+        names |= used
         entries.append(f"{key!r}: {value}")
     if any(isinstance(read, Read) and read.attribute.of_mappings for read in reads.values()):
         lines.insert(0, "is_mapping = type(source) is dict or isinstance(source, Mapping)")
