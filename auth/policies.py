@@ -133,7 +133,7 @@ def may_create_account(viewer: Viewer, reseller_id: UUID, *, is_disabled: bool) 
 
 
 def may_sell(*, is_sellable: bool) -> Answer:
-    """May the reseller choose this support type? `is_sellable` is held by models.resellers.may_sell."""
+    """May the reseller choose this support type? `is_sellable` is what Reseller.may_sell says."""
     return None if is_sellable else NotEligibleForPartnerSupported()
 
 
@@ -206,7 +206,7 @@ def may_choose_partner_supported(viewer: Viewer, row: ChoiceFacts) -> Answer:
     """May the viewer make this account, or a new one of this reseller, Partner Supported?
 
     Keeping what is Partner Supported already is no choice. Asked early, of rows that nobody holds;
-    models.resellers.may_sell decides.
+    models.Reseller.may_sell decides.
     """
     if getattr(row, "support_type", None) is SupportType.PARTNER_SUPPORTED:
         return None

@@ -79,12 +79,6 @@ class Account(Versioned, Base):
         )
 
 
-@prepared
-def tenant_of_account(scope: Scope, id: UUID) -> sa.Select[*tuple[object, ...]]:
-    """Select the reseller of an account that lies in the scope."""
-    return sa.select(Account.reseller_id).where(Account.visible_to(scope), Account.id == id)
-
-
 def account_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
     """Select the id of the account that a reseller's automation knows by this id: for the reseller's own alone."""
     return sa.select(Account.id).where(

@@ -74,7 +74,7 @@ async def plan_for(
 ) -> Plan:
     """Return the plan that follows from the number of systems. Raises Conflict where nothing is priced yet."""
     rows = await session.fetch(_plans_of(on, currency_code, support_type.value))
-    return bracket_for(systems, [Plan(**row._asdict()) for row in priced(rows)])
+    return Plan(**bracket_for(systems, priced(rows))._asdict())
 
 
 @prepared

@@ -1,7 +1,6 @@
 """Resellers: the tenants, billed for every account under them."""
 
 from datetime import datetime
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -11,7 +10,6 @@ from models.base import Base, Id, Versioned, among
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 from models.sign_in_rules import SignInRule
-from models.transactions import Transaction
 
 
 class Reseller(Versioned, Base):
@@ -27,6 +25,14 @@ class Reseller(Versioned, Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    def may_sell(self, support_type: SupportType) -> bool:
+        """Decide whether it may sell the support type: the one place below every way in (create, update, upsert).
+
+        Whoever decides by it holds the row, in share mode at least: then a withdrawal of the eligibility and a choice
+        cannot pass each other.
+        """
+        return is_sellable(support_type, is_eligible=self.is_eligible)
 
     @classmethod
     def named_to(cls, scope: Scope) -> sa.ColumnElement[bool]:
@@ -53,15 +59,3 @@ def reseller_rows() -> sa.Select[*tuple[object, ...]]:
 def resellers_named(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
     """Select the resellers with these ids whose name the scope may know."""
     return reseller_rows().where(Reseller.named_to(scope), among(Reseller.id, ids))
-
-
-async def may_sell(session: Transaction, reseller_id: UUID, support_type: SupportType) -> bool:
-    """Decide whether the reseller may sell the support type, and hold that decision until the transaction ends.
-
-    The one place below every way in (create, update, upsert). For Partner Supported the reseller's row is locked in
-    share mode, so that a withdrawal of the eligibility and a choice cannot pass each other.
-    """
-    if is_sellable(support_type, is_eligible=False):
-        return True
-    held = sa.select(Reseller.is_eligible).where(Reseller.id == reseller_id).with_for_update(read=True)
-    return is_sellable(support_type, is_eligible=bool(await session.scalar(held)))

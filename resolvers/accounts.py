@@ -14,7 +14,6 @@ from models import ids, subdomains
 from models.accounts import Account as AccountRow
 from models.catalog import plan_for
 from models.resellers import Reseller as ResellerRow
-from models.resellers import may_sell
 from models.subscriptions import Subscription
 from models.transactions import Transaction
 from resolvers.auditing import record
@@ -84,7 +83,7 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
         reseller = await find_reseller(info, session, input.reseller_id)
         is_disabled = reseller.disabled_at is not None
         policies.require(policies.may_create_account(signed_in(info), reseller.id, is_disabled=is_disabled))
-        await _require_sellable(session, reseller, input.support_type)
+        _require_sellable(reseller, input.support_type)
         account = AccountRow.begun(
             reseller.id,
             name=name,
@@ -131,7 +130,7 @@ async def _change_support_type(
     contract = await lock_open_contract(session, account)
     if contract is not None and contract.status is SubscriptionStatus.ACTIVE:
         raise SubscriptionAlreadyActive(("support_type",))
-    await _require_sellable(session, reseller, support_type)
+    _require_sellable(reseller, support_type)
     account.support_type = support_type
     if contract is not None:
         on, currency = info.context.today(reseller.time_zone), reseller.currency_code
@@ -148,5 +147,5 @@ async def _move(info: Info, session: Transaction, account: AccountRow, subdomain
     account.subdomain = subdomain
 
 
-async def _require_sellable(session: Transaction, reseller: ResellerRow, support_type: SupportType) -> None:
-    policies.require(policies.may_sell(is_sellable=await may_sell(session, reseller.id, support_type)))
+def _require_sellable(reseller: ResellerRow, support_type: SupportType) -> None:
+    policies.require(policies.may_sell(is_sellable=reseller.may_sell(support_type)))

@@ -1,11 +1,13 @@
 """Finding in a transaction what a mutation is about: in the viewer's scope, then locked by tenant and id.
 
-A distributed database locks a row only by its tenant, hence the two steps. One order of locks, everywhere, so that no
-two transactions wait for each other: the reseller, then its account, then the account's contract or organization,
-then the people and keys of a dashboard. The reseller is held in share mode, whatever is changed below it: mutations
-pass each other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
+A distributed database locks a row only by its tenant, hence the two steps, but where the viewer's scope has one tenant
+only. One order of locks, everywhere, so that no two transactions wait for each other: the reseller, then its account,
+then the account's contract or organization, then the people and keys of a dashboard. The reseller is held in share
+mode, whatever is changed below it: mutations pass each other, and wait for the operator who disables it or withdraws
+its eligibility, as the operator waits for them.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,18 +15,20 @@ import sqlalchemy as sa
 
 from domain.errors import NotFound
 from models import ids
-from models.accounts import Account, tenant_of_account
+from models.accounts import Account
 from models.base import Base
 from models.organizations import Organization
 from models.prepared import prepared
 from models.resellers import Reseller
+from models.scopes import Scope
 from models.subscriptions import Subscription
 from models.transactions import Transaction
+from models.walls import NOWHERE
 from resolvers.writing import signed_in
 from schema.context import Info
 
 T = TypeVar("T")
-Owned = TypeVar("Owned", Subscription, Organization)
+AnySelect = sa.Select[*tuple[Any, ...]]
 
 
 def found(row: T | None, noun: str, field: str = "id") -> T:
@@ -42,66 +46,126 @@ async def find_reseller(
     Held until the transaction ends, in share mode unless it is to be changed: nothing is added to it while the operator
     disables it.
     """
-    named = sa.select(Reseller).where(
-        Reseller.named_to(signed_in(info).scope), Reseller.id == ids.decode(id, "resl", field)
-    )
-    return found(await session.scalar(named.with_for_update(read=not is_changed)), "reseller", field)
+    mine = _reseller_to_change if is_changed else _reseller
+    named: Reseller | None = await session.scalar(mine(signed_in(info).scope, ids.decode(id, "resl", field)))
+    return found(named, "reseller", field)
 
 
 async def lock_account(info: Info, session: Transaction, id: str | None, field: str) -> tuple[Account, Reseller]:
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
-    key = ids.decode(id or "", "acct", field)
-    visible = await session.fetch(tenant_of_account(signed_in(info).scope, key))
-    return await _locked_account(session, found(visible[0] if visible else None, "account", field).reseller_id, key)
+    scope, key = signed_in(info).scope, ids.decode(id or "", "acct", field)
+    tenant = await tenant_of_account(session, scope, key)
+    account, reseller = found(_only(await session.fetch(_account(scope, tenant, key))), "account", field)
+    return account, reseller
 
 
 async def lock_contract(info: Info, session: Transaction, id: str | None) -> tuple[Subscription, Account, Reseller]:
     """Return the contract that the input's id names with its account, both held, and its reseller."""
-    return await _locked_with_account(info, session, Subscription, ids.decode(id or "", "sub"), "subscription")
+    scope, key = signed_in(info).scope, ids.decode(id or "", "sub")
+    tenant = await _tenant_of_contract(session, scope, key)
+    contract, account, reseller = found(_only(await session.fetch(_contract(scope, tenant, key))), "subscription")
+    return contract, account, reseller
 
 
 async def lock_open_contract(session: Transaction, account: Account) -> Subscription | None:
-    """Return the open contract of an account that is held, held as well; None where there is none."""
+    """Return the open contract of an account that is held, held as well; None where there is none.
+
+    A statement of its own: one that waits for the account does not see what was added meanwhile.
+    """
     contract: Subscription | None = await session.scalar(_open_contract(account.reseller_id, account.id))
     return contract
 
 
 async def lock_organization(info: Info, session: Transaction, id: str) -> tuple[Organization, Account]:
     """Return the organization that the input's id names with its account, both held."""
-    key = ids.decode(id, "org")
-    organization, account, _ = await _locked_with_account(info, session, Organization, key, "organization")
+    scope, key = signed_in(info).scope, ids.decode(id, "org")
+    tenant = await tenant_of_organization(session, scope, key)
+    organization, account, _ = found(_only(await session.fetch(_organization(scope, tenant, key))), "organization")
     return organization, account
 
 
-def held(rows: sa.Select[*tuple[Any, ...]], *shared: type[Base], last: type[Base]) -> sa.Select[*tuple[Any, ...]]:
-    """Lock what a statement selects, in one go: these tables' rows in share mode, in this order, then the last's."""
+async def tenant_of_account(session: Transaction, scope: Scope, id: UUID) -> UUID:
+    """Return the reseller to which an account belongs if it lies in the scope."""
+    known: UUID | None = scope.accounts.get(id) or _only_tenant(scope)
+    return known or await session.scalar(_owner_of_account(scope, id)) or NOWHERE
+
+
+async def tenant_of_organization(session: Transaction, scope: Scope, id: UUID) -> UUID:
+    """Return the reseller to which an organization belongs if it lies in the scope."""
+    known: UUID | None = scope.organizations.get(id) or _only_tenant(scope)
+    return known or await session.scalar(_owner_of_organization(scope, id)) or NOWHERE
+
+
+async def _tenant_of_contract(session: Transaction, scope: Scope, id: UUID) -> UUID:
+    return _only_tenant(scope) or await session.scalar(_owner_of_contract(scope, id)) or NOWHERE
+
+
+def _only_tenant(scope: Scope) -> UUID | None:
+    return scope.tenants[0] if len(scope.tenants) == 1 else None
+
+
+def held(rows: AnySelect, *, shared: Sequence[type[Base]], changed: Sequence[type[Base]]) -> AnySelect:
+    """Lock what a statement selects, in one go: in share mode first, in this order, then what is to be changed."""
     first, *others = shared
     # SQLAlchemy writes one such clause; PostgreSQL takes several, and locks in their order.
-    clauses = [*(f"FOR SHARE OF {table.__tablename__}" for table in others), f"FOR UPDATE OF {last.__tablename__}"]
+    clauses = [f"FOR SHARE OF {table.__tablename__}" for table in others]
+    clauses += [f"FOR UPDATE OF {table.__tablename__}" for table in changed]
     return rows.with_for_update(read=True, of=first).suffix_with(*map(sa.text, clauses))
 
 
-async def _locked_with_account(
-    info: Info, session: Transaction, kind: type[Owned], key: UUID, noun: str
-) -> tuple[Owned, Account, Reseller]:
-    visible = sa.select(kind.reseller_id, kind.account_id).where(kind.visible_to(signed_in(info).scope), kind.id == key)
-    reseller_id, account_id = found((await session.execute(visible)).first(), noun)
-    account, reseller = await _locked_account(session, reseller_id, account_id)
-    mine = sa.select(kind).where(kind.reseller_id == reseller_id, kind.id == key)
-    return (await session.scalars(mine.with_for_update())).one(), account, reseller
-
-
-async def _locked_account(session: Transaction, reseller_id: UUID, id: UUID) -> tuple[Account, Reseller]:
-    ((account, reseller),) = await session.fetch(_account(reseller_id, id))
-    return account, reseller
+def _only(rows: Sequence[Any]) -> Any:  # noqa: ANN401 # a row
+    return rows[0] if rows else None
 
 
 @prepared
-def _account(reseller_id: UUID, id: UUID) -> sa.Select[*tuple[Any, ...]]:
+def _reseller(scope: Scope, id: UUID) -> AnySelect:
+    return sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id).with_for_update(read=True)
+
+
+@prepared
+def _reseller_to_change(scope: Scope, id: UUID) -> AnySelect:
+    return sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id).with_for_update()
+
+
+@prepared
+def _account(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
     mine = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
-    return held(mine.where(Account.reseller_id == reseller_id, Account.id == id), Reseller, last=Account)
+    mine = mine.where(Account.visible_to(scope), Account.reseller_id == tenant, Account.id == id)
+    return held(mine, shared=[Reseller], changed=[Account])
 
 
 @prepared
-def _open_contract(reseller_id: UUID, account_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+def _contract(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+    return _with_account(Subscription, scope, tenant, id)
+
+
+@prepared
+def _organization(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+    return _with_account(Organization, scope, tenant, id)
+
+
+def _with_account(kind: type[Subscription | Organization], scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+    own = sa.and_(Account.reseller_id == kind.reseller_id, Account.id == kind.account_id)
+    both = sa.select(kind, Account, Reseller).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
+    mine = both.where(kind.visible_to(scope), kind.reseller_id == tenant, kind.id == id)
+    return held(mine, shared=[Reseller], changed=[Account, kind])
+
+
+@prepared
+def _open_contract(reseller_id: UUID, account_id: UUID) -> AnySelect:
     return Subscription.open_of(reseller_id, account_id).with_for_update()
+
+
+@prepared
+def _owner_of_contract(scope: Scope, id: UUID) -> AnySelect:
+    return sa.select(Subscription.reseller_id).where(Subscription.visible_to(scope), Subscription.id == id)
+
+
+@prepared
+def _owner_of_organization(scope: Scope, id: UUID) -> AnySelect:
+    return sa.select(Organization.reseller_id).where(Organization.visible_to(scope), Organization.id == id)
+
+
+@prepared
+def _owner_of_account(scope: Scope, id: UUID) -> AnySelect:
+    return sa.select(Account.reseller_id).where(Account.visible_to(scope), Account.id == id)

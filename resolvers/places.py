@@ -14,10 +14,11 @@ from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization, OwningAccount
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
+from models.prepared import prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.transactions import Transaction
-from resolvers.finding import found, held
+from resolvers.finding import AnySelect, found, held, tenant_of_account, tenant_of_organization
 from resolvers.writing import signed_in
 from schema.context import Info
 
@@ -59,22 +60,31 @@ async def _locked(info: Info, session: Transaction, kind: DashboardKind, id: UUI
 
 
 async def _locked_account(session: Transaction, scope: Scope, id: UUID) -> Place | None:
-    tenant = await session.scalar(sa.select(Account.reseller_id).where(Account.visible_to(scope), Account.id == id))
-    owned = sa.select(Account).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = owned.where(Account.reseller_id == tenant, Account.id == id)
-    account = await session.scalar(held(mine, Reseller, last=Account))
+    tenant = await tenant_of_account(session, scope, id)
+    account = await session.scalar(_account(scope, tenant, id))
     return None if account is None else place_of_account(account)
 
 
 async def _locked_organization(session: Transaction, scope: Scope, id: UUID) -> Place | None:
-    visible = sa.select(Organization.reseller_id).where(Organization.visible_to(scope), Organization.id == id)
-    tenant = await session.scalar(visible)
-    own = sa.and_(Account.reseller_id == Organization.reseller_id, Account.id == Organization.account_id)
-    owned = sa.select(Organization, Account).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = owned.where(Organization.reseller_id == tenant, Organization.id == id)
-    rows = await session.fetch(held(mine, Reseller, Account, last=Organization))
+    tenant = await tenant_of_organization(session, scope, id)
+    rows = await session.fetch(_organization(scope, tenant, id))
     if not rows:
         return None
-    organization, owner = rows[0]
+    ((organization, owner),) = rows
     facts = OwningAccount(owner.reseller_id, owner.id, owner.support_type, owner.disabled_at)
     return place_of_organization(organization, facts)
+
+
+@prepared
+def _account(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+    owned = sa.select(Account).join(Reseller, Reseller.id == Account.reseller_id)
+    mine = owned.where(Account.visible_to(scope), Account.reseller_id == tenant, Account.id == id)
+    return held(mine, shared=[Reseller], changed=[Account])
+
+
+@prepared
+def _organization(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+    own = sa.and_(Account.reseller_id == Organization.reseller_id, Account.id == Organization.account_id)
+    owned = sa.select(Organization, Account).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
+    mine = owned.where(Organization.visible_to(scope), Organization.reseller_id == tenant, Organization.id == id)
+    return held(mine, shared=[Reseller, Account], changed=[Organization])

@@ -5,7 +5,6 @@ import strawberry
 from auth import policies
 from domain.pricing import systems_in_range
 from models.catalog import plan_for
-from models.resellers import may_sell
 from models.subscriptions import Subscription
 from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_contract, lock_open_contract
@@ -35,7 +34,7 @@ async def upsert(info: Info, input: UpsertSubscriptionInput) -> UpsertSubscripti
         account, reseller = await lock_account(info, session, input.account_id, "account_id")
         contract = await lock_open_contract(session, account)
         support_type = input.support_type or account.support_type
-        is_sellable = await may_sell(session, reseller.id, support_type)
+        is_sellable = reseller.may_sell(support_type)
         state = None if contract is None else contract.status
         answer = policies.may_save_contract(signed_in(info), account, state, is_sellable=is_sellable)
         current = {"subscription_id": contract and contract.id, "account_id": account.id}
