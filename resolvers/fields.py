@@ -24,6 +24,7 @@ from resolvers.writing import Commits
 from schema.context import Info
 from schema.errors import Payload, Receipt, UserError
 from schema.gates import described, guarding
+from schema.making import make_at_once
 
 Resolver = Callable[..., Awaitable[Any]]
 ATTEMPTS = 4
@@ -70,6 +71,7 @@ def _with_described_input(resolver: Resolver) -> Resolver:
     # `SignOutInput | None` where a mutation has nothing that it needs to be told.
     named = next((each for each in (kind, *get_args(kind)) if hasattr(each, "__strawberry_definition__")), None)
     if named is not None:
+        make_at_once(named)
         definition = named.__strawberry_definition__
         argument = strawberry.argument(description=definition.description)
         resolver.__annotations__["input"] = Annotated[kind, argument]
