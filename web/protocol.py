@@ -15,6 +15,7 @@ import httptools
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from web.joined import Joined
 from web.limits import RequestLimits
 from web.refusals import Refused
 from web.way_in import head_too_large, uri_too_long
@@ -36,7 +37,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Take the connection; where there are too many, whoever has waited longest goes, or else the newcomer."""
-        super().connection_made(transport)
+        self._joined = Joined(transport, self.loop)
+        super().connection_made(self._joined)  # type: ignore[arg-type] # it does as a transport
         self._in_head, self._has_whole_url = True, False
         self._head_bytes, self._counted = 0, 0
         self._is_lingering, self._dropped = False, 0
@@ -113,6 +115,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Wait for another request."""
+        self._joined.flush()
         super().on_response_complete()
         if self.transport.is_closing() or self._is_answering():
             return
