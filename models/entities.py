@@ -1,10 +1,10 @@
-"""Entities: instances of the declarative classes, made of rows, and what has become of them made into statements.
+"""Entities: instances of the declarative classes, made of rows, and what has become of them.
 
-SQLAlchemy's attributes remember what each was when it was read, and its statements are compiled once for each choice of
-columns. Its session would do the rest as well (docs/decisions/0017-entities-without-a-session.md).
+SQLAlchemy's attributes remember what each was when it was read. Its session would do the rest as well, and does not
+(docs/decisions/0017-entities-without-a-session.md).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE
 
-from models.base import Base, Versioned
-from models.prepared import Form, Question
+from models.base import Base
 
 Kind = type[Base]
 # A column's name, what it was, and what it is.
@@ -23,7 +22,7 @@ Changed = tuple[str, Any, Any]
 def identity(entity: Base) -> tuple[Any, ...]:
     """Return what tells an entity from all others."""
     now, kind = entity.__dict__, type(entity)
-    return kind, *(now[name] for name in _key(kind))
+    return kind, *(now[name] for name in key_of(kind))
 
 
 def identity_of(kind: Kind, row: Sequence[Any]) -> tuple[Any, ...]:
@@ -57,91 +56,28 @@ def changes_of(entity: Base) -> Iterator[Changed]:
             yield name, None if before is NO_VALUE else before, now[name]
 
 
-def settle(entity: Base, made: Iterable[Any]) -> None:
+def settle(entity: Base, made: dict[str, Any]) -> None:
     """Let an entity be as it was just written, with what the database has made of it."""
-    for row in made:
-        entity.__dict__.update(row._asdict())
+    entity.__dict__.update(made)
     instance_state(entity).committed_state.clear()
 
 
-def insertion(entity: Base) -> Question:
-    """Return what adds an entity, and is answered with what the database puts into it."""
-    values = values_of(entity)
-    return _inserting(type(entity), tuple(values)).question(_given(values))
+@cache
+def key_of(kind: Kind) -> tuple[str, ...]:
+    """Return the names of what a table's rows are told apart by."""
+    return tuple(column.name for column in table_of(kind).columns if column.primary_key)
 
 
-def update(entity: Base, names: Iterable[str]) -> Question:
-    """Return what writes these columns of an entity; no answer where the row is gone, or has another version."""
-    values = {name: entity.__dict__[name] for name in names}
-    return _updating(type(entity), tuple(values)).question(_given(values) | _known(entity))
-
-
-def deletion(entity: Base) -> Question:
-    """Return what removes an entity; no answer, as to update()."""
-    return _deleting(type(entity)).question(_known(entity))
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {f"given_{name}": value for name, value in values.items()}
-
-
-def _known(entity: Base) -> dict[str, Any]:
-    return {f"known_{name}": entity.__dict__[name] for name in _telling(type(entity))}
+def table_of(kind: Kind) -> sa.Table:
+    """Return the table."""
+    return cast("sa.Table", kind.__table__)
 
 
 @cache
 def _names(kind: Kind) -> tuple[str, ...]:
-    return tuple(_table(kind).columns.keys())
-
-
-@cache
-def _key(kind: Kind) -> tuple[str, ...]:
-    return tuple(column.name for column in _table(kind).columns if column.primary_key)
+    return tuple(table_of(kind).columns.keys())
 
 
 @cache
 def _places_of_key(kind: Kind) -> tuple[int, ...]:
-    return tuple(place for place, column in enumerate(_table(kind).columns) if column.primary_key)
-
-
-@cache
-def _telling(kind: Kind) -> tuple[str, ...]:
-    return (*_key(kind), "version") if issubclass(kind, Versioned) else _key(kind)
-
-
-@cache
-def _inserting(kind: Kind, names: tuple[str, ...]) -> Form:
-    table = _table(kind)
-    made = [each for each in table.columns if each.name not in names and (each.server_default or each.computed)]
-    return Form(sa.insert(table).values(_parameters(kind, names)).returning(*made))
-
-
-@cache
-def _updating(kind: Kind, names: tuple[str, ...]) -> Form:
-    table, values = _table(kind), _parameters(kind, names)
-    if issubclass(kind, Versioned):
-        values["version"] = table.columns["version"] + 1
-    made = [each for each in table.columns if each.primary_key or each.computed or each.name == "version"]
-    return Form(sa.update(table).where(*_is_row_of(kind)).values(values).returning(*made))
-
-
-@cache
-def _deleting(kind: Kind) -> Form:
-    table = _table(kind)
-    return Form(sa.delete(table).where(*_is_row_of(kind)).returning(*table.primary_key))
-
-
-def _is_row_of(kind: Kind) -> list[sa.ColumnElement[bool]]:
-    return [
-        column == sa.bindparam(f"known_{column.name}", None, type_=column.type)
-        for column in (_table(kind).columns[name] for name in _telling(kind))
-    ]
-
-
-def _parameters(kind: Kind, names: tuple[str, ...]) -> dict[str, Any]:
-    columns = _table(kind).columns
-    return {name: sa.bindparam(f"given_{name}", None, type_=columns[name].type) for name in names}
-
-
-def _table(kind: Kind) -> sa.Table:
-    return cast("sa.Table", kind.__table__)
+    return tuple(place for place, column in enumerate(table_of(kind).columns) if column.primary_key)

@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from models import entities
+from models import entities, writes
 from models.asking import Asked, rows_of
 from models.base import Base
 from models.entities import Changed
 from models.pool import roll_back
 from models.prepared import Parts, Question, apart
+from models.writes import Write
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -108,17 +109,17 @@ class Transaction:
 
     async def flush(self) -> None:
         """Write what was added, changed and removed."""
-        while self._added:
-            entity = self._added.pop(0)
-            entities.settle(entity, await self.fetch(entities.insertion(entity)))
-            self._held[entities.identity(entity)] = entity
-        for entity in list(self._held.values()):
+        added, removed, self._added, self._removed = self._added, self._removed, [], []
+        waiting = [*map(writes.insertion, added)]
+        for entity in self._held.values():
             names = [name for name, _, _ in entities.changes_of(entity)]
-            if names and entity not in self._removed:
-                entities.settle(entity, await self._written(entities.update(entity, names)))
-        while self._removed:
-            entity = self._removed.pop(0)
-            await self._written(entities.deletion(entity))
+            if names and entity not in removed:
+                waiting.append(writes.update(entity, names))
+        waiting += map(writes.deletion, removed)
+        for some in writes.together(waiting):
+            await self._write(some)
+        self._held |= {entities.identity(entity): entity for entity in added}
+        for entity in removed:
             del self._held[entities.identity(entity)]
 
     async def rollback(self) -> None:
@@ -149,11 +150,13 @@ class Transaction:
             entities.reload(entity, row)
         return entity
 
-    async def _written(self, question: Question) -> Sequence[Any]:
-        rows = await self.fetch(question)
+    async def _write(self, some: Sequence[Write]) -> None:
+        question = writes.statement(some)
+        rows = await rows_of(self.connection, question)
         if not rows:
             raise StaleDataError(question.sql)
-        return rows
+        for entity, made in writes.made(some, rows[0]):
+            entities.settle(entity, made)
 
     def _holds(self, entity: Base) -> bool:
         return self._held.get(entities.identity(entity)) is entity

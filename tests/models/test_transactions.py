@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.accounts import Account
+from models.audit import operator_event
 from models.failures import violated
 from models.organizations import Organization
 from models.resellers import Reseller
@@ -156,6 +157,40 @@ async def test_what_a_constraint_refuses_is_told_by_its_name(world: World, accou
         await session.rollback()
 
     assert violated(caught.value) == "organizations_unique_key"
+
+
+async def test_what_is_one_tenants_is_written_in_one_statement(
+    world: World, account: Account, statements: Statements
+) -> None:
+    other = await world.account(await world.reseller())
+    with statements() as seen:
+        async with world.database.transaction(EVERYTHING) as session:
+            session.add(User(name="Ada", email="ada@example.test", created_at=world.clock()))
+            office = Organization(reseller_id=account.reseller_id, account_id=account.id, name="Office", key="office")
+            office.created_at = office.updated_at = world.clock()
+            session.add(office)
+            for each, name in ((account, "First"), (other, "Second")):
+                (await read(session, each)).name = name
+
+    # The user; the organization with its account; the other tenant's account.
+    assert len(seen[2:]) == 3
+    assert (office.version, office.lower_name) == (1, "office")
+    assert (await stored(world, account), await stored(world, other)) == (("First", 2), ("Second", 2))
+
+
+async def test_of_what_is_written_together_nothing_is_where_one_row_is_gone(world: World, account: Account) -> None:
+    event = operator_event("test", "acct", account.id, reseller_id=account.reseller_id, at=world.clock())
+    async with world.database.transaction(EVERYTHING) as session:
+        mine = await read(session, account)
+        mine.name = "Other"
+        session.add(event)
+        await session.execute(sa.update(Account).where(Account.id == account.id).values(version=7))
+
+        with pytest.raises(StaleDataError):
+            await session.flush()
+        await session.rollback()
+
+    assert await stored(world, account) == ("Contoso", 1)
 
 
 async def test_what_is_rolled_back_is_not_saved(world: World, account: Account) -> None:

@@ -137,3 +137,18 @@ async def test_the_accounts_of_many_resellers_are_read_together(
     # Who asks, the switcher, the resellers; then pages and counts, once for each civil day that it is.
     assert len(seen) == 3 + 2 * min(number, 2)
     assert [each["reseller"]["accounts"]["totalCount"] for each in dashboards] == [1] * number
+
+
+async def test_saving_a_contract_takes_eight_statements(world: World, statements: Statements) -> None:
+    reseller = await world.reseller()
+    account = await world.account(reseller)
+    await world.contract(account)
+    ada = await world.admin(reseller)
+    given = {"accountId": gid(account), "systems": 7, "billingInterval": "ANNUAL"}
+
+    with statements() as seen:
+        saved = await ada.mutate("upsertSubscription", given, "account { subscription { systems plan { name } } }")
+
+    # Who asks; the account, its contract, the plans, the change with its event; the account, its contract, its plan.
+    assert len(seen) == 8
+    assert saved["account"]["subscription"]["systems"] == 7
