@@ -35,6 +35,11 @@ class Snapshot:
         self._turn = asyncio.Lock()
         self._whose_turn: asyncio.Task[Any] | None = None
 
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether it may still be any moment: nothing has been read from it."""
+        return self._connection is None and not self._is_closed and not self._turn.locked()
+
     async def __aenter__(self) -> Self:
         """Let a block read from it."""
         return self

@@ -1,10 +1,10 @@
 """Finding in a transaction what a mutation is about: in the viewer's scope, then locked by tenant and id.
 
-A distributed database locks a row only by its tenant, hence the two steps, but where the viewer's scope has one tenant
-only. One order of locks, everywhere, so that no two transactions wait for each other: the reseller, then its account,
-then the account's contract or organization, then the people and keys of a dashboard. The reseller is held in share
-mode, whatever is changed below it: mutations pass each other, and wait for the operator who disables it or withdraws
-its eligibility, as the operator waits for them.
+A distributed database locks a row only by its tenant, hence the two steps; where the scope itself says whose it is, the
+first one needs no statement. One order of locks, everywhere, so that no two transactions wait for each other: the
+reseller, then its account, then the account's contract or organization, then the people and keys of a dashboard. The
+reseller is held in share mode, whatever is changed below it: mutations pass each other, and wait for the operator who
+disables it or withdraws its eligibility, as the operator waits for them.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ async def lock_account(info: Info, session: Transaction, id: str | None, field: 
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
     scope, key = signed_in(info).scope, ids.decode(id or "", "acct", field)
     tenant = await tenant_of_account(session, scope, key)
-    account, reseller = found(_only(await session.fetch(_account(scope, tenant, key))), "account", field)
+    account, reseller = found(_only(await session.fetch(_account(tenant, key))), "account", field)
     return account, reseller
 
 
@@ -63,7 +63,7 @@ async def lock_contract(info: Info, session: Transaction, id: str | None) -> tup
     """Return the contract that the input's id names with its account, both held, and its reseller."""
     scope, key = signed_in(info).scope, ids.decode(id or "", "sub")
     tenant = await _tenant_of_contract(session, scope, key)
-    contract, account, reseller = found(_only(await session.fetch(_contract(scope, tenant, key))), "subscription")
+    contract, account, reseller = found(_only(await session.fetch(_contract(tenant, key))), "subscription")
     return contract, account, reseller
 
 
@@ -80,28 +80,31 @@ async def lock_organization(info: Info, session: Transaction, id: str) -> tuple[
     """Return the organization that the input's id names with its account, both held."""
     scope, key = signed_in(info).scope, ids.decode(id, "org")
     tenant = await tenant_of_organization(session, scope, key)
-    organization, account, _ = found(_only(await session.fetch(_organization(scope, tenant, key))), "organization")
+    organization, account, _ = found(_only(await session.fetch(_organization(tenant, key))), "organization")
     return organization, account
 
 
 async def tenant_of_account(session: Transaction, scope: Scope, id: UUID) -> UUID:
-    """Return the reseller to which an account belongs if it lies in the scope."""
-    known: UUID | None = scope.accounts.get(id) or _only_tenant(scope)
+    """Return the reseller whose account this is, if it lies in the scope; else nobody."""
+    known: UUID | None = scope.accounts.get(id)
+    if known is None and len(scope.resellers) <= 1:
+        known = next(iter(scope.resellers), NOWHERE)
     return known or await session.scalar(_owner_of_account(scope, id)) or NOWHERE
 
 
 async def tenant_of_organization(session: Transaction, scope: Scope, id: UUID) -> UUID:
-    """Return the reseller to which an organization belongs if it lies in the scope."""
-    known: UUID | None = scope.organizations.get(id) or _only_tenant(scope)
+    """Return the reseller whose account's organization this is, if it lies in the scope; else nobody."""
+    known: UUID | None = scope.organizations.get(id) or _only_reseller(scope)
     return known or await session.scalar(_owner_of_organization(scope, id)) or NOWHERE
 
 
 async def _tenant_of_contract(session: Transaction, scope: Scope, id: UUID) -> UUID:
-    return _only_tenant(scope) or await session.scalar(_owner_of_contract(scope, id)) or NOWHERE
+    return _only_reseller(scope) or await session.scalar(_owner_of_contract(scope, id)) or NOWHERE
 
 
-def _only_tenant(scope: Scope) -> UUID | None:
-    return scope.tenants[0] if len(scope.tenants) == 1 else None
+def _only_reseller(scope: Scope) -> UUID | None:
+    # Whoever belongs to accounts besides may belong to another reseller's.
+    return next(iter(scope.resellers)) if len(scope.resellers) == 1 and not scope.accounts else None
 
 
 def held(rows: AnySelect, *, shared: Sequence[type[Base]], changed: Sequence[type[Base]]) -> AnySelect:
@@ -128,27 +131,25 @@ def _reseller_to_change(scope: Scope, id: UUID) -> AnySelect:
 
 
 @prepared
-def _account(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+def _account(tenant: UUID, id: UUID) -> AnySelect:
     mine = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = mine.where(Account.visible_to(scope), Account.reseller_id == tenant, Account.id == id)
-    return held(mine, shared=[Reseller], changed=[Account])
+    return held(mine.where(Account.reseller_id == tenant, Account.id == id), shared=[Reseller], changed=[Account])
 
 
 @prepared
-def _contract(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
-    return _with_account(Subscription, scope, tenant, id)
+def _contract(tenant: UUID, id: UUID) -> AnySelect:
+    return _with_account(Subscription, tenant, id)
 
 
 @prepared
-def _organization(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
-    return _with_account(Organization, scope, tenant, id)
+def _organization(tenant: UUID, id: UUID) -> AnySelect:
+    return _with_account(Organization, tenant, id)
 
 
-def _with_account(kind: type[Subscription | Organization], scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+def _with_account(kind: type[Subscription | Organization], tenant: UUID, id: UUID) -> AnySelect:
     own = sa.and_(Account.reseller_id == kind.reseller_id, Account.id == kind.account_id)
     both = sa.select(kind, Account, Reseller).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = both.where(kind.visible_to(scope), kind.reseller_id == tenant, kind.id == id)
-    return held(mine, shared=[Reseller], changed=[Account, kind])
+    return held(both.where(kind.reseller_id == tenant, kind.id == id), shared=[Reseller], changed=[Account, kind])
 
 
 @prepared

@@ -61,13 +61,13 @@ async def _locked(info: Info, session: Transaction, kind: DashboardKind, id: UUI
 
 async def _locked_account(session: Transaction, scope: Scope, id: UUID) -> Place | None:
     tenant = await tenant_of_account(session, scope, id)
-    account = await session.scalar(_account(scope, tenant, id))
+    account = await session.scalar(_account(tenant, id))
     return None if account is None else place_of_account(account)
 
 
 async def _locked_organization(session: Transaction, scope: Scope, id: UUID) -> Place | None:
     tenant = await tenant_of_organization(session, scope, id)
-    rows = await session.fetch(_organization(scope, tenant, id))
+    rows = await session.fetch(_organization(tenant, id))
     if not rows:
         return None
     ((organization, owner),) = rows
@@ -76,15 +76,14 @@ async def _locked_organization(session: Transaction, scope: Scope, id: UUID) -> 
 
 
 @prepared
-def _account(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+def _account(tenant: UUID, id: UUID) -> AnySelect:
     owned = sa.select(Account).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = owned.where(Account.visible_to(scope), Account.reseller_id == tenant, Account.id == id)
-    return held(mine, shared=[Reseller], changed=[Account])
+    return held(owned.where(Account.reseller_id == tenant, Account.id == id), shared=[Reseller], changed=[Account])
 
 
 @prepared
-def _organization(scope: Scope, tenant: UUID, id: UUID) -> AnySelect:
+def _organization(tenant: UUID, id: UUID) -> AnySelect:
     own = sa.and_(Account.reseller_id == Organization.reseller_id, Account.id == Organization.account_id)
     owned = sa.select(Organization, Account).join(Account, own).join(Reseller, Reseller.id == Account.reseller_id)
-    mine = owned.where(Organization.visible_to(scope), Organization.reseller_id == tenant, Organization.id == id)
+    mine = owned.where(Organization.reseller_id == tenant, Organization.id == id)
     return held(mine, shared=[Reseller, Account], changed=[Organization])

@@ -104,6 +104,8 @@ class Context:
 
     async def refresh(self) -> None:
         """Read from a new moment: after a commit, what was read before it is stale. What was supposed is taken back."""
+        if self.snapshot.is_unread and self.viewer is self._asked_by:
+            return
         await self.close()
         self.viewer = self._asked_by
         self._renew()
