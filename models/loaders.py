@@ -17,6 +17,7 @@ from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
 from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
+from models.contracts import beside, contracts_beside_accounts
 from models.loading import Batch, ById, Row
 from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
@@ -63,6 +64,22 @@ class Loaders(PeopleLoaders):
             return list(map(found.get, keys))
 
         return Batch(of_each)
+
+    @cached_property
+    def contracts_of_accounts(self) -> Batch[UUID, None]:
+        """Nothing but that an account, its open contract and the plan of that are known then, of one statement."""
+
+        async def read(ids: list[UUID]) -> list[None]:
+            for row in await self._snapshot.fetch(contracts_beside_accounts(self._scope, ids)):
+                account, contract, plan = beside(row)
+                self.accounts.know(account.id, account)
+                self.open_subscriptions.know((account.reseller_id, account.id), contract)
+                if contract is not None:
+                    self.subscriptions.know(contract.id, contract)
+                    self.plans.know(plan.id, plan)
+            return [None] * len(ids)
+
+        return Batch(read)
 
     @cached_property
     def plans(self) -> ById:

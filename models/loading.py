@@ -34,6 +34,10 @@ class Batch(Generic[Key, Found]):
         reading = partial(_all, read, self._found, asyncio.Lock())
         self._queue: DataLoader[Sequence[Key], list[Found]] = DataLoader(reading, cache=False)
 
+    def know(self, key: Key, found: Found) -> None:
+        """Let this be found for a key: it was read at the same moment."""
+        self._found.setdefault(key, found)
+
     async def load(self, key: Key) -> Found:
         """Return what is found for a key."""
         return self._found[key] if key in self._found else (await self._queue.load((key,)))[0]

@@ -235,12 +235,18 @@ class ContractPayload(Payload):
     @strawberry.field(description="The contract as it is now; null where it was refused.")
     async def subscription(self, info: Info) -> Subscription | None:
         """Read what was committed."""
+        await self._read(info)
         return None if self.subscription_id is None else await Subscription.load(info, self.subscription_id)
 
     @strawberry.field(description="The account as it is now; null where it was refused.")
     async def account(self, info: Info) -> LazyAccount | None:
         """Read what was committed."""
+        await self._read(info)
         return None if self.account_id is None else cast("Account", await load(info, "acct", self.account_id))
+
+    async def _read(self, info: Info) -> None:
+        if self.account_id is not None:
+            await info.context.loaders.contracts_of_accounts.load(self.account_id)
 
 
 @strawberry.type(description="The saved contract.")
