@@ -146,7 +146,8 @@ class Viewer(Node, prefix="viewer"):
             raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters.")
         rows = await info.context.snapshot.fetch(dashboard_names(self.row.scope))
         seats = self.row.by_dashboard if kinds is None else self._of(kinds)
-        return _entries(seats, rows, ids.parse(current or ""), (search or "").strip().lower())
+        here = None if current is None else ids.parse(current)
+        return _entries(seats, rows, here, (search or "").strip().lower())
 
     def _of(self, kinds: Collection[DashboardKind]) -> dict[UUID, Seat]:
         return {key: seat for key, seat in self.row.by_dashboard.items() if seat.kind in kinds}
@@ -192,7 +193,9 @@ def _entries(
     ]
     kept.sort(key=itemgetter(0, 1, 2))
     return [
-        ENTRIES[seat.kind](seat=seat, name=name, is_current=current == (PREFIXES[seat.kind], id))
+        ENTRIES[seat.kind](
+            seat=seat, name=name, is_current=current is not None and current == (PREFIXES[seat.kind], id)
+        )
         for _, _, id, name, seat in kept
     ]
 

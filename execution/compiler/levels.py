@@ -11,7 +11,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
+    VariableNode,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, GroupedFieldSet, collect_subfields
@@ -20,7 +23,7 @@ from graphql.pyutils import Path
 
 from execution.compiler.branches import is_awaitable_kind
 from execution.compiler.failures import Unforeseen
-from execution.compiler.frameworks import Framework, Together, called_with
+from execution.compiler.frameworks import Call, CallTogether, Framework, Together, called_with
 from execution.compiler.leaves import Leaf
 from execution.compiler.shapes import Shape, shape_of
 from execution.compiler.source import Read, reader, written
@@ -33,6 +36,8 @@ PATH = GraphQLResolveInfo._fields.index("path")
 new = tuple.__new__
 # Argument values of these types may be shared by all calls of a level: no resolver can change them.
 UNCHANGEABLE = {type(None), bool, int, float, str, bytes}
+# Values in a document that a variable may be in.
+VARYING = (VariableNode, ListValueNode, ObjectValueNode)
 
 
 class Compilation(NamedTuple):
@@ -133,6 +138,10 @@ class _Field:
         self._needs_infos = is_called or self.shape.needs_infos
         self.needs_paths = self.read is None and (self._needs_infos or self.shape.needs_paths)
         self._read_all = None if self._attribute is None else reader(self._attribute)
+        # Arguments without variables are the same in every run: what they are bound to is kept.
+        self._is_constant = not any(isinstance(each.value, VARYING) for each in self._nodes[0].arguments or ())
+        self._call_one: Call | None = None
+        self._call_all: CallTogether | None = None
 
     def fill(self, run: Run, objects: list[Any], paths: Any, results: list[dict[str, Any]]) -> None:  # noqa: ANN401
         """Put the field's value into each result, now or when what it awaits is there."""
@@ -160,7 +169,12 @@ class _Field:
     def _ask_together(self, run: Run, together: Together, objects: list[Any], put: Put) -> None:
         nowhere = Path(None, self._key, self._kind.name)
         info = run.executor.build_resolve_info(self._definition, self._nodes, self._kind, nowhere)
-        answering = together(self._arguments(run.executor))(objects, info)
+        call = self._call_all
+        if call is None:
+            arguments = self._arguments(run.executor)
+            call = together(arguments)
+            self._call_all = call if self._is_constant and _are_unchangeable(arguments) else None
+        answering = call(objects, info)
         run.awaited.append(([answering], lambda answered: put(answered[0])))
 
     def _ask_each(self, run: Run, objects: list[Any], infos: list[GraphQLResolveInfo[Any]], put: Put) -> None:
@@ -180,15 +194,28 @@ class _Field:
         self, executor: Executor[Any], objects: list[Any], infos: list[GraphQLResolveInfo[Any]], values: list[Any]
     ) -> None:
         # Into a list that is known already: where a call raises, those before it are not forgotten.
-        arguments = self._arguments(executor)
-        if all(type(value) in UNCHANGEABLE or isinstance(value, Enum) for value in arguments.values()):
-            values.extend(map(self._framework.bound(self._definition, arguments), objects, infos))
+        call = self._call_one or self._bound(executor)
+        if call is not None:
+            values.extend(map(call, objects, infos))
             return
         for source, info in zip(objects, infos, strict=True):
             values.append(called_with(self._definition, self._arguments(executor))(source, info))
+
+    def _bound(self, executor: Executor[Any]) -> Call | None:
+        """Return what calls the resolver for every object; None where each call needs arguments of its own."""
+        arguments = self._arguments(executor)
+        if not _are_unchangeable(arguments):
+            return None
+        call = self._framework.bound(self._definition, arguments)
+        self._call_one = call if self._is_constant else None
+        return call
 
     def _arguments(self, executor: Executor[Any]) -> dict[str, Any]:
         node = self._nodes[0]
         if not self._definition.args and not node.arguments:
             return {}
         return get_argument_values(self._definition, node, executor.variable_values, None, executor.hide_suggestions)
+
+
+def _are_unchangeable(arguments: dict[str, Any]) -> bool:
+    return all(type(value) in UNCHANGEABLE or isinstance(value, Enum) for value in arguments.values())

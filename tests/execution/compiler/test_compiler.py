@@ -128,6 +128,29 @@ async def test_a_resolver_cannot_change_what_the_next_call_gets(schema: GraphQLS
     assert await data(Compiler(schema), document) == {"a": ["x", "changed"], "b": ["x", "changed"]}
 
 
+@pytest.mark.parametrize(
+    ("document", "variables", "expected"),
+    [
+        ("{ once(word: 1) }", [{}, {}], ["1", "1"]),
+        ("query ($word: Loud) { once(word: $word) }", [{"word": 1}, {"word": 2}], ["1", "2"]),
+        ("query ($word: Loud) { once(word: [$word]) }", [{"word": 1}, {"word": 2}], ["[1]", "[2]"]),
+        ("query ($word: Loud) { once(word: $word) }", [{"word": 1}, {}], ["1", "unset"]),
+        ("{ once }", [{}, {}], ["unset", "unset"]),
+    ],
+)
+async def test_arguments_are_those_of_each_run(
+    document: str, variables: list[dict[str, Any]], expected: list[str]
+) -> None:
+    schema = build_schema("scalar Loud  type Query { once(word: Loud): String }")
+    resolving(schema, "Query", "once", lambda *_, word="unset": str(word))
+    compiler = Compiler(schema)
+
+    found = [await data(compiler, document, variables=given) for given in variables]
+
+    assert [each["once"] for each in found] == expected
+    assert len(compiler) == 1
+
+
 async def test_a_resolver_knows_its_path(schema: GraphQLSchema) -> None:
     seen: list[Any] = []
     resolving(schema, "Person", "friend", lambda _source, info: seen.append(info.path.as_list()))
