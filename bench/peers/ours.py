@@ -71,6 +71,7 @@ def target(name: str) -> dict[str, Any]:
         "DATABASE_OWNER_URL": SERVER.format(role=OWNER, database=DATABASE),
         "PORT": str(port),
         "DATA_DIR": str(Path(os.environ["PEERS"]) / "logs" / name),
+        "LOG_FORMAT": "json",
         "COMPILED_EXECUTION": "0" if name == "ours-interpreted" else "1",
         **WIDENED,
     }
