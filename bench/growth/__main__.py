@@ -18,13 +18,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.asgi_servers import load, used
+from bench.asgi_servers import load
 from bench.growth.plans import plans
-from bench.growth.servers import Serving, resident, screen, serving, switcher
+from bench.growth.servers import resident, screen, serving, switcher
+from bench.growth.workers import compare_workers
 from bench.growth.worlds import MEMBERS, Loaded, loaded, worlds
 
 ACCOUNTS, ROUNDS, PORT = 1_000_000, 7, 8480
-SIGN_IN_PAGE = b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
 
 async def answered(port: int, request: bytes) -> Any:  # noqa: ANN401 # an answer
@@ -99,41 +99,6 @@ def compare_switchers(port: int) -> None:
         more = (ms - before[1]) / (number - before[0]) * 1e3
         print(f"| {number:,} | {ms:.1f} | {ms / number * 1e3:.0f} | {'' if before[0] == 0 else f'{more:.0f}'} |")
         before = number, ms
-
-
-def compare_workers(world: Loaded) -> None:
-    """Tell what one worker and two answer, and what of the machine each takes."""
-    requests = {
-        "sign-in page, no database": SIGN_IN_PAGE,
-        "switcher, 10": switcher(10),
-        "screen": screen(),
-    }
-    rates: dict[tuple[str, int], list[tuple[float, float]]] = {}
-    with ExitStack() as stack:
-        running = {
-            workers: stack.enter_context(serving(world, PORT + 10 + workers, workers=workers, is_pinned=False))
-            for workers in (1, 2)
-        }
-        for number in range(ROUNDS + 1):
-            for workers in sorted(running, reverse=number % 2 == 1):
-                for label, request in requests.items():
-                    rate = _rate(running[workers], request)
-                    rates.setdefault((label, workers), []).extend([rate] if number else [])
-    print("| request, 32 clients | 1 worker, req/s | 2 workers, req/s | ÷ | CPU ms a request, 1 | 2 |")
-    print("|---|--:|--:|--:|--:|--:|")
-    for label in requests:
-        one, two = (_medians(rates[label, workers]) for workers in (1, 2))
-        print(f"| {label} | {one[0]:.0f} | {two[0]:.0f} | {two[0] / one[0]:.2f} | {one[1]:.2f} | {two[1]:.2f} |")
-
-
-def _rate(running: Serving, request: bytes) -> tuple[float, float]:
-    before, began = used(running.pid)[0], time.perf_counter()
-    took = asyncio.run(load(running.port, request, 32))
-    return len(took) / (time.perf_counter() - began), (used(running.pid)[0] - before) / len(took) * 1e3
-
-
-def _medians(rates: list[tuple[float, float]]) -> list[float]:
-    return [statistics.median(each) for each in zip(*rates, strict=True)]
 
 
 def tell_memory_and_start(world: Loaded) -> None:
