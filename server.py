@@ -34,7 +34,7 @@ from web.starting import Starting
 from web.watched import Watched
 
 # How many objects are made, and not gone again, before the collector looks for cycles among them.
-COLLECTED_AFTER = 20_000
+COLLECTED_AFTER = 100_000
 
 
 def now() -> datetime:
@@ -121,8 +121,8 @@ def _application() -> ASGIApp:
 
 def _collect_garbage_seldom() -> None:
     # The schema and the modules live as long as the process: they are not looked through any more. One answer makes
-    # thousands of objects, and nearly all of them go as soon as it is sent: at 700, the collector ran five times for
-    # the accounts screen, at a third of its time (bench/README.md).
+    # thousands of objects, and leaves none behind (tests/web/test_garbage.py). What the collector counts are those of
+    # all requests under way: at 20,000 it took a tenth of 32 accounts screens at once, and found nothing.
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER)

@@ -1,0 +1,91 @@
+"""A request leaves nothing to the garbage collector: whatever was made for it goes when it is answered."""
+
+import asyncio
+import gc
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+from starlette.types import ASGIApp, Message, Scope
+
+from domain.tenancy import Role
+from tests.clients import Client
+from tests.web.conftest import Assemble
+from tests.world import World, gid
+
+SWITCHER = "{ viewer { dashboards { name role } } }"
+SCREEN = """
+query($id: ID!) { reseller(id: $id) { accounts(first: 10) { totalCount edges { cursor node {
+  name status organizations { nodes { name } } subscription { plan { name } total { amount } }
+} } } } }
+"""
+SAVE = """
+mutation($input: UpsertSubscriptionInput!) { upsertSubscription(input: $input) {
+  account { name subscription { systems plan { name } } } errors { code }
+} }
+"""
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Let nothing be collected but where it is asked for."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+async def ask(app: ASGIApp, client: Client, document: str, variables: dict[str, object]) -> None:
+    """Send one request as a server would: a client of a library's makes garbage of its own."""
+    body = json.dumps({"query": document, "variables": variables}).encode()
+    (token,) = client.http.cookies.values()
+    headers = {"host": "testserver", "content-type": "application/json", "cookie": f"session={token}"}
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "query_string": b"",
+        "headers": [
+            (name.encode(), value.encode()) for name, value in {**headers, "sec-fetch-site": "same-origin"}.items()
+        ],
+        "client": ("127.0.0.1", 1),
+        "state": {},
+    }
+    sent: list[Message] = []
+
+    messages: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else await asyncio.Event().wait() and {}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    answer = json.loads(sent[1]["body"])
+    assert "errors" not in answer, answer
+
+
+@pytest.mark.skipif(os.environ.get("COMPILED_EXECUTION") == "0", reason="graphql-core's executor refers to itself")
+@pytest.mark.parametrize(("document", "names"), [(SWITCHER, ""), (SCREEN, "reseller"), (SAVE, "account")])
+async def test_a_request_leaves_nothing_behind(
+    world: World, assemble: Assemble, uncollected: None, document: str, names: str
+) -> None:
+    reseller, person = await world.reseller(), await world.person()
+    accounts = [await world.account(reseller) for _ in range(3)]
+    await world.organization(accounts[1])
+    await world.contract(accounts[1])
+    await world.join(person, Role.ADMIN, reseller)
+    client, app = await world.sign_in(person), assemble()
+    saved = {"accountId": gid(accounts[0]), "systems": 12, "billingInterval": "ANNUAL"}
+    variables = {"": {}, "reseller": {"id": gid(reseller)}, "account": {"input": saved}}[names]
+    for _ in range(3):
+        await ask(app, client, document, variables)
+    gc.collect()
+
+    for _ in range(3):
+        await ask(app, client, document, variables)
+
+    assert gc.collect() == 0
