@@ -44,14 +44,14 @@ async def change_password(
         raise WrongPassword("current_password") from None
     # Hashed before the transaction: hashing is slow, and rows are held in it.
     password_hash = await hash_password(new_password)
-    async with database.transaction(PERSONAL) as session:
-        user = await hold(session, proof)
+    async with database.transaction(PERSONAL) as transaction:
+        user = await hold(transaction, proof)
         user.password_hash = password_hash
-        await session.execute(end_resets(user.id))
-        token = await sessions.renew(session, user.id, session_token, at=at)
-        await throttling.forget(session, proof.counter, at=at)
-        postman.send_password_changed(session, user.email, at=at)
-        session.add(
+        await transaction.execute(end_resets(user.id))
+        token = await sessions.renew(transaction, user.id, session_token, at=at)
+        await throttling.forget(transaction, proof.counter, at=at)
+        postman.send_password_changed(transaction, user.email, at=at)
+        transaction.add(
             personal_event(
                 "changePassword", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason
             )

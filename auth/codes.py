@@ -39,7 +39,7 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 
 
 async def accept(
-    session: Transaction, sealer: Sealer, user_id: UUID, sealed: bytes, code: str, *, at: datetime
+    transaction: Transaction, sealer: Sealer, user_id: UUID, sealed: bytes, code: str, *, at: datetime
 ) -> bool:
     """Use up a code of the authenticator, or a recovery code, in the caller's transaction; tell whether it was good.
 
@@ -47,7 +47,7 @@ async def accept(
     """
     step = matching_step(sealer.unseal(sealed)["secret"], code, at)
     used = use_recovery_code(user_id, hash_recovery_code(code)) if step is None else use_step(user_id, step)
-    return await session.scalar(used) is not None
+    return await transaction.scalar(used) is not None
 
 
 def new_recovery_codes() -> list[str]:

@@ -18,14 +18,14 @@ async def offer_demo(database: Database, *, password: str, kept_in: Path, at: da
     random one is made up and kept in a file that only its owner reads.
     """
     wanted = password or kept(kept_in, lambda: secrets.token_urlsafe(12))
-    async with database.transaction(EVERYTHING) as session:
-        if await is_empty(session):
+    async with database.transaction(EVERYTHING) as transaction:
+        if await is_empty(transaction):
             hashed = await hash_password(wanted)
-            await Demo(session, today=at.astimezone(UTC).date(), at=at, password_hash=hashed).load()
+            await Demo(transaction, today=at.astimezone(UTC).date(), at=at, password_hash=hashed).load()
         else:
-            present = await demo_password_hash(session)
+            present = await demo_password_hash(transaction)
             if present is None:
                 return None
             if not await verify_password(present, wanted):
-                await set_demo_password(session, await hash_password(wanted))
+                await set_demo_password(transaction, await hash_password(wanted))
     return dict.fromkeys(PEOPLE, wanted)

@@ -30,7 +30,9 @@ def may_still_grant(maker: Viewer, place: Place, role: Role) -> bool:
     return denied is None
 
 
-async def end_keys_beyond(session: Transaction, member: Membership, role: Role | None, *, at: datetime) -> list[ApiKey]:
+async def end_keys_beyond(
+    transaction: Transaction, member: Membership, role: Role | None, *, at: datetime
+) -> list[ApiKey]:
     """Revoke the keys that a member may no longer grant once this is their role, and return them; None is no role.
 
     Keys of the dashboard itself and, where it is a reseller's, those that they made in its accounts.
@@ -38,19 +40,19 @@ async def end_keys_beyond(session: Transaction, member: Membership, role: Role |
     mine = sa.select(ApiKey).where(
         ApiKey.reseller_id == member.reseller_id, ApiKey.created_by == member.user_id, ApiKey.revoked_at.is_(None)
     )
-    keys = (await session.scalars(mine.order_by(ApiKey.id).with_for_update())).all()
-    stored = Viewer.of(await session.fetch(user_with_memberships(member.user_id)))
-    maker, places = stored.holding(role, member.dashboard_id), await _places(session, member.reseller_id, keys)
+    keys = (await transaction.scalars(mine.order_by(ApiKey.id).with_for_update())).all()
+    stored = Viewer.of(await transaction.fetch(user_with_memberships(member.user_id)))
+    maker, places = stored.holding(role, member.dashboard_id), await _places(transaction, member.reseller_id, keys)
     ending = [key for key in keys if not may_still_grant(maker, places[key.dashboard_id], key.role)]
     for key in ending:
         key.revoke(at=at)
     return ending
 
 
-async def _places(session: Transaction, reseller_id: UUID, keys: Sequence[ApiKey]) -> dict[UUID, Place]:
-    resellers = await session.scalars(sa.select(Reseller).where(Reseller.id == reseller_id))
+async def _places(transaction: Transaction, reseller_id: UUID, keys: Sequence[ApiKey]) -> dict[UUID, Place]:
+    resellers = await transaction.scalars(sa.select(Reseller).where(Reseller.id == reseller_id))
     wanted = [key.dashboard_id for key in keys if key.kind is DashboardKind.ACCOUNT]
-    accounts = await session.scalars(
+    accounts = await transaction.scalars(
         sa.select(Account).where(Account.reseller_id == reseller_id, among(Account.id, wanted))
     )
     places = [*map(place_of_reseller, resellers), *map(place_of_account, accounts)]

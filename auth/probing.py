@@ -29,10 +29,10 @@ async def require_patience(database: Database, viewer_id: UUID, *, at: datetime)
 async def count_miss(database: Database, viewer_id: UUID, *, at: datetime) -> None:
     """Count a name that tells the viewer something. Raises TooManyAttempts where it must not be told any more."""
     key, later = _key_of(viewer_id), at + PAUSE
-    async with database.transaction() as session:
-        misses = await session.scalar(count_one(key, at=at, forgotten_at=later))
+    async with database.transaction() as transaction:
+        misses = await transaction.scalar(count_one(key, at=at, forgotten_at=later))
         if misses == MOST:
-            await session.execute(sa.update(Throttle).where(Throttle.key_hash == key).values(blocked_until=later))
+            await transaction.execute(sa.update(Throttle).where(Throttle.key_hash == key).values(blocked_until=later))
     if misses is None:
         await require_patience(database, viewer_id, at=at)
 

@@ -39,12 +39,12 @@ async def prove(database: Database, *, email: str, password: str, client_address
     return Proof(found.id, password, found.password_hash, counter)
 
 
-async def hold(session: Transaction, proof: Proof) -> User:
+async def hold(transaction: Transaction, proof: Proof) -> User:
     """Return the user, held until the transaction ends. Raises InvalidCredentials where the password is another by now.
 
     Else somebody who knew the old password could sign in while it is being replaced, and stay.
     """
-    user = (await session.scalars(sa.select(User).where(User.id == proof.user_id).with_for_update())).one()
+    user = (await transaction.scalars(sa.select(User).where(User.id == proof.user_id).with_for_update())).one()
     # The same password may have been hashed anew meanwhile, by signing in elsewhere.
     is_same = user.password_hash == proof.password_hash
     if not is_same and not await verify_password(user.password_hash, proof.password):

@@ -30,10 +30,10 @@ VALID_FOR = timedelta(minutes=30)
 class Letters(Protocol):
     """Who posts the letters, in the caller's transaction. Mail lies beside this layer, not below it."""
 
-    def send_password_reset(self, session: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
+    def send_password_reset(self, transaction: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
         """Post a link with the token."""
 
-    def send_password_changed(self, session: Transaction, to: str, *, at: datetime) -> None:
+    def send_password_changed(self, transaction: Transaction, to: str, *, at: datetime) -> None:
         """Post the news that the password is another one."""
 
 
@@ -59,17 +59,17 @@ async def request_reset(
     is_known = found is not None and found.password_hash is not None
     user_id, name, to = (found.id, found.name, found.email) if found is not None else (uuid7(), "", address)
     token = new_token(user_id)
-    async with database.transaction(PERSONAL) as session:
+    async with database.transaction(PERSONAL) as transaction:
         # Both ways end in a commit: it takes longer than all the rest.
-        doing = await session.connection.begin_nested()
-        await session.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
-        postman.send_password_reset(session, to, token, minutes=VALID_FOR // timedelta(minutes=1), at=at)
-        session.add(
+        doing = await transaction.connection.begin_nested()
+        await transaction.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
+        postman.send_password_reset(transaction, to, token, minutes=VALID_FOR // timedelta(minutes=1), at=at)
+        transaction.add(
             personal_event(
                 "requestPasswordReset", user_id, name, at=at, request_id=request_id, event_id=event_id, reason=reason
             )
         )
-        await session.flush()
+        await transaction.flush()
         await (doing.commit() if is_known else doing.rollback())
 
 
@@ -96,16 +96,16 @@ async def reset_password(
     if user_id is None or not await database.fetch(usable_reset(user_id, token_hash, at)):
         raise ResetUnusable
     password_hash = await hash_password(new_password)
-    async with database.transaction(PERSONAL) as session:
-        user = await _lock_user(session, user_id)
-        if user is None or await session.scalar(use_reset(user_id, token_hash, at)) is None:
+    async with database.transaction(PERSONAL) as transaction:
+        user = await _lock_user(transaction, user_id)
+        if user is None or await transaction.scalar(use_reset(user_id, token_hash, at)) is None:
             raise ResetUnusable
         user.password_hash = password_hash
-        await _end_sessions(session, user_id)
+        await _end_sessions(transaction, user_id)
         # They may have mistyped until now: here they start anew.
-        await throttling.forget(session, throttling.signing_in_at(user.email.lower(), client_address), at=at)
-        postman.send_password_changed(session, user.email, at=at)
-        session.add(
+        await throttling.forget(transaction, throttling.signing_in_at(user.email.lower(), client_address), at=at)
+        postman.send_password_changed(transaction, user.email, at=at)
+        transaction.add(
             personal_event(
                 "resetPassword", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason
             )
@@ -113,9 +113,9 @@ async def reset_password(
     return user_id
 
 
-async def _lock_user(session: Transaction, user_id: UUID) -> User | None:
-    return await session.scalar(sa.select(User).where(User.id == user_id).with_for_update())
+async def _lock_user(transaction: Transaction, user_id: UUID) -> User | None:
+    return await transaction.scalar(sa.select(User).where(User.id == user_id).with_for_update())
 
 
-async def _end_sessions(session: Transaction, user_id: UUID) -> None:
-    await session.execute(sa.delete(Session).where(Session.user_id == user_id))
+async def _end_sessions(transaction: Transaction, user_id: UUID) -> None:
+    await transaction.execute(sa.delete(Session).where(Session.user_id == user_id))

@@ -70,24 +70,24 @@ async def sign_in(
     proof = await prove(database, email=email, password=password, client_address=client_address, at=at)
     await _admit_code(database, proof.user_id, code, at=at)
     fresh_hash = await rehashed(proof.password_hash, password)
-    async with database.transaction(PERSONAL) as session:
-        user = await hold(session, proof)
-        await _require_second_factor(session, sealer, user.id, code, at=at)
+    async with database.transaction(PERSONAL) as transaction:
+        user = await hold(transaction, proof)
+        await _require_second_factor(transaction, sealer, user.id, code, at=at)
         user.password_hash = fresh_hash or user.password_hash
-        await _end_expired(session, user.id, at=at)
-        await _end(session, session_token)
+        await _end_expired(transaction, user.id, at=at)
+        await _end(transaction, session_token)
         token = add_session(
-            session, user.id, client_address=client_address, user_agent=user_agent, lengths=lengths, at=at
+            transaction, user.id, client_address=client_address, user_agent=user_agent, lengths=lengths, at=at
         )
-        await throttling.forget(session, proof.counter, throttling.codes_of(user.id), at=at)
-        session.add(
+        await throttling.forget(transaction, proof.counter, throttling.codes_of(user.id), at=at)
+        transaction.add(
             personal_event("signIn", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason)
         )
     return SignedIn(token, await person(database, user.id))
 
 
 def add_session(
-    session: Transaction,
+    transaction: Transaction,
     user_id: UUID,
     *,
     client_address: str | None = None,
@@ -107,21 +107,21 @@ def add_session(
         client_address=client_address,
         user_agent=_printable(user_agent),
     )
-    session.add(added)
+    transaction.add(added)
     return token
 
 
-async def renew(session: Transaction, user_id: UUID, token: str | None, *, at: datetime) -> str:
+async def renew(transaction: Transaction, user_id: UUID, token: str | None, *, at: datetime) -> str:
     """Give the session of this token another one, end the user's other sessions, and return the new token.
 
     What else it was stays, the end of its life included. Raises Unauthenticated where it has ended meanwhile.
     """
     fresh, mine = new_token(user_id), Session.user_id == user_id
     renewing = sa.update(Session).where(mine, Session.token_hash == hash_token(token or ""), Session.live(at))
-    renewed = await session.scalar(renewing.values(token_hash=hash_token(fresh)).returning(Session.user_id))
+    renewed = await transaction.scalar(renewing.values(token_hash=hash_token(fresh)).returning(Session.user_id))
     if renewed is None:
         raise Unauthenticated
-    await session.execute(sa.delete(Session).where(mine, Session.token_hash != hash_token(fresh)))
+    await transaction.execute(sa.delete(Session).where(mine, Session.token_hash != hash_token(fresh)))
     return fresh
 
 
@@ -131,21 +131,21 @@ async def person(database: Database, user_id: UUID) -> Viewer:
 
 
 async def sign_out(
-    session: Transaction, token: str, *, at: datetime, request_id: str, event_id: UUID, reason: str | None = None
+    transaction: Transaction, token: str, *, at: datetime, request_id: str, event_id: UUID, reason: str | None = None
 ) -> bool:
     """End the session of this token, and tell whether there was one."""
-    user_id = await _end(session, token)
+    user_id = await _end(transaction, token)
     if user_id is None:
         return False
-    user = (await session.scalars(sa.select(User).where(User.id == user_id))).one()
-    session.add(
+    user = (await transaction.scalars(sa.select(User).where(User.id == user_id))).one()
+    transaction.add(
         personal_event("signOut", user.id, user.name, at=at, request_id=request_id, event_id=event_id, reason=reason)
     )
     return True
 
 
 async def end_session(
-    session: Transaction,
+    transaction: Transaction,
     viewer: Viewer,
     id: UUID,
     *,
@@ -156,10 +156,10 @@ async def end_session(
 ) -> bytes:
     """End one of the viewer's sessions, and return the hash of its token. Raises NotFound."""
     ending = sa.delete(Session).where(Session.user_id == viewer.id, with_id(id), Session.live(at))
-    ended: bytes | None = await session.scalar(ending.returning(Session.token_hash))
+    ended: bytes | None = await transaction.scalar(ending.returning(Session.token_hash))
     if ended is None:
         raise NotFound("session")
-    session.add(
+    transaction.add(
         personal_event(
             "endSession", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
         )
@@ -168,7 +168,7 @@ async def end_session(
 
 
 async def end_other_sessions(
-    session: Transaction,
+    transaction: Transaction,
     viewer: Viewer,
     *,
     session_token: str | None,
@@ -180,8 +180,8 @@ async def end_other_sessions(
     """End every session of the viewer but the one of this token."""
     kept = hash_token(session_token or "")
     ending = sa.delete(Session).where(Session.user_id == viewer.id, Session.token_hash != kept)
-    await session.execute(ending)
-    session.add(
+    await transaction.execute(ending)
+    transaction.add(
         personal_event(
             "endOtherSessions", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
         )
@@ -203,28 +203,28 @@ async def _admit_code(database: Database, user_id: UUID, code: str | None, *, at
 
 
 async def _require_second_factor(
-    session: Transaction, sealer: Sealer, user_id: UUID, code: str | None, *, at: datetime
+    transaction: Transaction, sealer: Sealer, user_id: UUID, code: str | None, *, at: datetime
 ) -> None:
-    sealed = await session.scalar(authenticator_of(user_id))
+    sealed = await transaction.scalar(authenticator_of(user_id))
     if sealed is None:
         return
     if not code:
         raise SecondFactorRequired
-    if not await codes.accept(session, sealer, user_id, sealed, code, at=at):
+    if not await codes.accept(transaction, sealer, user_id, sealed, code, at=at):
         raise InvalidCredentials(with_code=True)
 
 
-async def _end_expired(session: Transaction, user_id: UUID, *, at: datetime) -> None:
+async def _end_expired(transaction: Transaction, user_id: UUID, *, at: datetime) -> None:
     expired = sa.delete(Session).where(Session.user_id == user_id, sa.not_(Session.live(at)))
-    await session.execute(expired)
+    await transaction.execute(expired)
 
 
-async def _end(session: Transaction, token: str | None) -> UUID | None:
+async def _end(transaction: Transaction, token: str | None) -> UUID | None:
     user_id = None if token is None else owner_of(token)
     if user_id is None or token is None:
         return None
     mine = sa.delete(Session).where(Session.user_id == user_id, Session.token_hash == hash_token(token))
-    ended: UUID | None = await session.scalar(mine.returning(Session.user_id))
+    ended: UUID | None = await transaction.scalar(mine.returning(Session.user_id))
     return ended
 
 

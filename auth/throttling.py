@@ -70,23 +70,23 @@ async def admit(database: Database, *counters: Counter, at: datetime) -> None:
 
     Name the wider one first, everywhere: two attempts that count the same never wait for each other.
     """
-    async with database.transaction() as session:
+    async with database.transaction() as transaction:
         for counter in counters:
-            await _count(session, counter, at=at)
+            await _count(transaction, counter, at=at)
 
 
-async def forget(session: Transaction, *counters: Counter, at: datetime) -> None:
+async def forget(transaction: Transaction, *counters: Counter, at: datetime) -> None:
     """Let the counts begin anew, after a success, and sweep away some old ones."""
     keys = [counter.key_hash for counter in counters]
-    await session.execute(sa.delete(Throttle).where(Throttle.key_hash.in_(keys)))
-    await session.execute(forgotten(at, at_most=SWEPT))
+    await transaction.execute(sa.delete(Throttle).where(Throttle.key_hash.in_(keys)))
+    await transaction.execute(forgotten(at, at_most=SWEPT))
 
 
 async def give_back(database: Database, counter: Counter, *, at: datetime) -> None:
     """Take back one attempt that was just admitted and was none to count, with the pause that it has cost."""
     mine = sa.update(Throttle).where(Throttle.key_hash == counter.key_hash, Throttle.attempts > 0)
-    async with database.transaction() as session:
-        await session.execute(mine.values(attempts=Throttle.attempts - 1, blocked_until=at))
+    async with database.transaction() as transaction:
+        await transaction.execute(mine.values(attempts=Throttle.attempts - 1, blocked_until=at))
 
 
 def client_of(address: str | None) -> str:
@@ -103,15 +103,15 @@ def client_of(address: str | None) -> str:
     return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
 
 
-async def _count(session: Transaction, counter: Counter, *, at: datetime) -> None:
-    attempts = await session.scalar(count_one(counter.key_hash, at=at, forgotten_at=at + REMEMBERED_FOR))
+async def _count(transaction: Transaction, counter: Counter, *, at: datetime) -> None:
+    attempts = await transaction.scalar(count_one(counter.key_hash, at=at, forgotten_at=at + REMEMBERED_FOR))
     mine = Throttle.key_hash == counter.key_hash
     if attempts is None:
-        blocked_until = (await session.scalars(sa.select(Throttle.blocked_until).where(mine))).one()
+        blocked_until = (await transaction.scalars(sa.select(Throttle.blocked_until).where(mine))).one()
         raise TooManyAttempts(seconds_until(blocked_until, at))
     pause = pause_after(attempts, free=counter.free)
     if pause:
-        await session.execute(sa.update(Throttle).where(mine).values(blocked_until=at + pause))
+        await transaction.execute(sa.update(Throttle).where(mine).values(blocked_until=at + pause))
 
 
 def _counter(*parts: str, free: int) -> Counter:

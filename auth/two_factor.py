@@ -45,7 +45,7 @@ class Confirmed:
 
 
 async def begin(
-    session: Transaction,
+    transaction: Transaction,
     sealer: Sealer,
     viewer: Viewer,
     *,
@@ -64,9 +64,9 @@ async def begin(
     kept = offered.on_conflict_do_update(
         index_elements=[TwoFactor.user_id], set_=pending, where=TwoFactor.confirmed_at.is_(None)
     )
-    if await session.scalar(kept.returning(TwoFactor.user_id)) is None:
+    if await transaction.scalar(kept.returning(TwoFactor.user_id)) is None:
         raise Conflict("Two-factor is set up already; disable it first.")
-    session.add(
+    transaction.add(
         personal_event(
             "startTwoFactor", viewer.id, viewer.name, at=at, request_id=request_id, event_id=event_id, reason=reason
         )
@@ -88,17 +88,17 @@ async def confirm(
 ) -> Confirmed:
     """Let the secret that waits count from now on. Raises Conflict where none waits, and WrongCode."""
     recovery_codes = codes.new_recovery_codes()
-    async with database.transaction(PERSONAL) as session:
-        pending = await _lock_pending(session, viewer.id)
+    async with database.transaction(PERSONAL) as transaction:
+        pending = await _lock_pending(transaction, viewer.id)
         step = codes.matching_step(sealer.unseal(pending.sealed)["secret"], code, at)
         if step is None:
             raise WrongCode
         pending.last_step, pending.confirmed_at = step, at
-        session.add_all(
+        transaction.add_all(
             RecoveryCode(user_id=viewer.id, code_hash=codes.hash_recovery_code(each)) for each in recovery_codes
         )
-        token = await sessions.renew(session, viewer.id, session_token, at=at)
-        session.add(
+        token = await sessions.renew(transaction, viewer.id, session_token, at=at)
+        transaction.add(
             personal_event(
                 "confirmTwoFactor",
                 viewer.id,
@@ -136,17 +136,17 @@ async def disable(
         raise WrongPassword("password") from None
     counter = throttling.codes_of(viewer.id)
     await throttling.admit(database, counter, at=at)
-    async with database.transaction(PERSONAL) as session:
-        await hold(session, proof)
-        sealed = await session.scalar(authenticator_of(viewer.id))
+    async with database.transaction(PERSONAL) as transaction:
+        await hold(transaction, proof)
+        sealed = await transaction.scalar(authenticator_of(viewer.id))
         if sealed is None:
             raise Conflict("Two-factor is not set up.")
-        if not await codes.accept(session, sealer, viewer.id, sealed, code, at=at):
+        if not await codes.accept(transaction, sealer, viewer.id, sealed, code, at=at):
             raise WrongCode
-        await _forget(session, viewer.id)
-        token = await sessions.renew(session, viewer.id, session_token, at=at)
-        await throttling.forget(session, proof.counter, counter, at=at)
-        session.add(
+        await _forget(transaction, viewer.id)
+        token = await sessions.renew(transaction, viewer.id, session_token, at=at)
+        await throttling.forget(transaction, proof.counter, counter, at=at)
+        transaction.add(
             personal_event(
                 "disableTwoFactor",
                 viewer.id,
@@ -166,14 +166,14 @@ def qr_svg(uri: str) -> str:
     return code.svg_inline(scale=4, light="#fff", title="QR code for your authenticator", omitsize=True)
 
 
-async def _lock_pending(session: Transaction, user_id: UUID) -> TwoFactor:
+async def _lock_pending(transaction: Transaction, user_id: UUID) -> TwoFactor:
     waiting = sa.select(TwoFactor).where(TwoFactor.user_id == user_id, TwoFactor.confirmed_at.is_(None))
-    pending = await session.scalar(waiting.with_for_update())
+    pending = await transaction.scalar(waiting.with_for_update())
     if pending is None:
         raise Conflict("There is nothing to confirm: start setting up two-factor first.")
     return pending
 
 
-async def _forget(session: Transaction, user_id: UUID) -> None:
+async def _forget(transaction: Transaction, user_id: UUID) -> None:
     for table in (RecoveryCode, TwoFactor):
-        await session.execute(sa.delete(table).where(table.user_id == user_id))
+        await transaction.execute(sa.delete(table).where(table.user_id == user_id))

@@ -116,8 +116,8 @@ class Delivery:
             self._woken.clear()
 
     async def _deliver_one(self) -> bool:
-        async with self._database.transaction(EVERYTHING) as session:
-            mail = await outbox.claim(session, at=self._now())
+        async with self._database.transaction(EVERYTHING) as transaction:
+            mail = await outbox.claim(transaction, at=self._now())
         if mail is None:
             return False
         log = _log.bind(mail=str(mail.id), kind=mail.kind, attempt=mail.attempts)
@@ -126,8 +126,8 @@ class Delivery:
         except Undelivered as refusal:
             await self._note_refusal(mail, refusal, log)
         else:
-            async with self._database.transaction({mail.reseller_id}) as session:
-                await outbox.mark_sent(session, mail, at=self._now())
+            async with self._database.transaction({mail.reseller_id}) as transaction:
+                await outbox.mark_sent(transaction, mail, at=self._now())
             log.info("mail.sent")
             self._tell("sent")
         return True
@@ -156,12 +156,12 @@ class Delivery:
 
     async def _note_refusal(self, mail: Mail, refusal: Undelivered, log: structlog.typing.FilteringBoundLogger) -> None:
         is_final = isinstance(refusal, RefusedForGood) or mail.attempts >= outbox.MOST_ATTEMPTS
-        async with self._database.transaction({mail.reseller_id}) as session:
+        async with self._database.transaction({mail.reseller_id}) as transaction:
             if is_final:
-                await outbox.give_up(session, mail, reason=str(refusal), at=self._now())
+                await outbox.give_up(transaction, mail, reason=str(refusal), at=self._now())
             else:
                 pause = outbox.pause_after(mail.attempts, self._chance())
-                await outbox.put_off(session, mail, reason=str(refusal), until=self._now() + pause)
+                await outbox.put_off(transaction, mail, reason=str(refusal), until=self._now() + pause)
         outcome = "dead" if is_final else "put_off"
         log.warning(f"mail.{outcome}")
         self._tell(outcome)

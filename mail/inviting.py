@@ -21,14 +21,14 @@ class Postman:
     sealer: Sealer
 
     async def send_invitation(
-        self, session: Transaction, invited: Invitation, *, dashboard_name: str, inviter: str | None, at: datetime
+        self, transaction: Transaction, invited: Invitation, *, dashboard_name: str, inviter: str | None, at: datetime
     ) -> None:
         """Post the link with a new token in the caller's transaction; the link before ends with it."""
-        await session.flush()
-        await end_links(session, invited)
-        await session.execute(note_address(invited))
+        await transaction.flush()
+        await end_links(transaction, invited)
+        await transaction.execute(note_address(invited))
         token = new_secret()
-        session.add(
+        transaction.add(
             InvitationToken(token_hash=hash_token(token), reseller_id=invited.reseller_id, invitation_id=invited.id)
         )
         values = {
@@ -42,19 +42,25 @@ class Postman:
         }
         reseller_id = invited.reseller_id
         post(
-            session, self.sealer, kind=Kind.INVITATION, to=invited.email, values=values, reseller_id=reseller_id, at=at
+            transaction,
+            self.sealer,
+            kind=Kind.INVITATION,
+            to=invited.email,
+            values=values,
+            reseller_id=reseller_id,
+            at=at,
         )
 
-    def send_password_reset(self, session: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
+    def send_password_reset(self, transaction: Transaction, to: str, token: str, *, minutes: int, at: datetime) -> None:
         """Post the link with which somebody chooses a new password, in the caller's transaction."""
         values: Values = {"link": f"{self.origin}/reset#{token}", "minutes": minutes}
-        post(session, self.sealer, kind=Kind.PASSWORD_RESET, to=to, values=values, at=at)
+        post(transaction, self.sealer, kind=Kind.PASSWORD_RESET, to=to, values=values, at=at)
 
-    def send_password_changed(self, session: Transaction, to: str, *, at: datetime) -> None:
+    def send_password_changed(self, transaction: Transaction, to: str, *, at: datetime) -> None:
         """Post the news that somebody's password is another one, in the caller's transaction."""
-        post(session, self.sealer, kind=Kind.PASSWORD_CHANGED, to=to, values={}, at=at)
+        post(transaction, self.sealer, kind=Kind.PASSWORD_CHANGED, to=to, values={}, at=at)
 
 
-async def end_links(session: Transaction, invited: Invitation) -> None:
+async def end_links(transaction: Transaction, invited: Invitation) -> None:
     """End every link that leads to the invitation."""
-    await session.execute(sa.delete(InvitationToken).where(InvitationToken.invitation_id == invited.id))
+    await transaction.execute(sa.delete(InvitationToken).where(InvitationToken.invitation_id == invited.id))

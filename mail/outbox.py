@@ -16,7 +16,7 @@ from models.walls import NOWHERE
 
 
 def post(
-    session: Transaction,
+    transaction: Transaction,
     sealer: Sealer,
     *,
     kind: Kind,
@@ -38,5 +38,5 @@ def post(
         due_at=at,
         attempts=0,
     )
-    session.add(mail)
+    transaction.add(mail)
     return mail

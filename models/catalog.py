@@ -70,10 +70,10 @@ def plans_on(day: date, currency_code: str) -> sa.Select[Plan]:
 
 
 async def plan_for(
-    session: Transaction, support_type: SupportType, systems: int, *, currency_code: str, on: date
+    transaction: Transaction, support_type: SupportType, systems: int, *, currency_code: str, on: date
 ) -> Plan:
     """Return the plan that follows from the number of systems. Raises Conflict where nothing is priced yet."""
-    rows = await session.fetch(_plans_of(on, currency_code, support_type.value))
+    rows = await transaction.fetch(_plans_of(on, currency_code, support_type.value))
     return Plan(**bracket_for(systems, priced(rows))._asdict())
 
 

@@ -62,7 +62,7 @@ def kept(use: Use, *, at: datetime) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*IdempotencyKey.__table__.columns).where(*_named(use), IdempotencyKey.created_at > at - KEPT_FOR)
 
 
-async def claim(session: Transaction, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
+async def claim(transaction: Transaction, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
     """Take the key; where somebody has it, return what they keep under it. Waits for whoever is about to take it."""
     values: dict[str, Any] = {
         "mutation": use.mutation,
@@ -77,15 +77,15 @@ async def claim(session: Transaction, use: Use, *, request_id: str, at: datetime
     taken = taken.on_conflict_do_update(
         index_elements=list(identity), set_=values, where=IdempotencyKey.created_at <= at - KEPT_FOR
     )
-    if await session.scalar(taken.returning(IdempotencyKey.key_hash)) is None:
-        return (await session.execute(kept(use, at=at))).one()
-    await session.execute(_sweeping(use, at=at))
+    if await transaction.scalar(taken.returning(IdempotencyKey.key_hash)) is None:
+        return (await transaction.execute(kept(use, at=at))).one()
+    await transaction.execute(_sweeping(use, at=at))
     return None
 
 
-async def keep(session: Transaction, use: Use, *, event_id: UUID | None, answer: dict[str, Any]) -> None:
+async def keep(transaction: Transaction, use: Use, *, event_id: UUID | None, answer: dict[str, Any]) -> None:
     """Note what a replay answers from."""
-    await session.execute(sa.update(IdempotencyKey).where(*_named(use)).values(event_id=event_id, answer=answer))
+    await transaction.execute(sa.update(IdempotencyKey).where(*_named(use)).values(event_id=event_id, answer=answer))
 
 
 def _named(use: Use) -> tuple[sa.ColumnElement[bool], ...]:

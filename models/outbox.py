@@ -44,7 +44,7 @@ class Mail(Base):
     last_error: Mapped[str | None]
 
 
-async def claim(session: Transaction, *, at: datetime) -> Mail | None:
+async def claim(transaction: Transaction, *, at: datetime) -> Mail | None:
     """Take the mail that has been due longest and that nobody else takes, for the time of the lease; None if none is.
 
     The attempt counts from now on, so that a mail which kills its worker does not do so for ever.
@@ -63,24 +63,24 @@ async def claim(session: Transaction, *, at: datetime) -> Mail | None:
         .values(due_at=at + LEASE, attempts=Mail.attempts + 1)
         .returning(*Mail.__table__.columns)
     )
-    row = (await session.execute(leased)).one_or_none()
+    row = (await transaction.execute(leased)).one_or_none()
     return None if row is None else Mail(**row._mapping)
 
 
-async def mark_sent(session: Transaction, mail: Mail, *, at: datetime) -> None:
+async def mark_sent(transaction: Transaction, mail: Mail, *, at: datetime) -> None:
     """Note that the mail has left, and forget what was in it; so, too, where it was taken for dead meanwhile."""
     done = {"sent_at": at, "sealed": None, "failed_at": None, "last_error": None}
-    await session.execute(_change(mail).where(Mail.sent_at.is_(None)).values(done))
+    await transaction.execute(_change(mail).where(Mail.sent_at.is_(None)).values(done))
 
 
-async def put_off(session: Transaction, mail: Mail, *, reason: str, until: datetime) -> None:
+async def put_off(transaction: Transaction, mail: Mail, *, reason: str, until: datetime) -> None:
     """Let the mail be due again at an instant, and keep why it did not leave."""
-    await session.execute(_still_claimed(mail).values(due_at=until, last_error=reason[:REASON_LENGTH]))
+    await transaction.execute(_still_claimed(mail).values(due_at=until, last_error=reason[:REASON_LENGTH]))
 
 
-async def give_up(session: Transaction, mail: Mail, *, reason: str, at: datetime) -> None:
+async def give_up(transaction: Transaction, mail: Mail, *, reason: str, at: datetime) -> None:
     """Make the mail a dead letter: kept with the reason, never tried again."""
-    await session.execute(_still_claimed(mail).values(failed_at=at, last_error=reason[:REASON_LENGTH]))
+    await transaction.execute(_still_claimed(mail).values(failed_at=at, last_error=reason[:REASON_LENGTH]))
 
 
 def pause_after(attempts: int, chance: float) -> timedelta:

@@ -102,17 +102,17 @@ def _cost(number: int, written: Any) -> Decimal:  # noqa: ANN401 # whatever TOML
     return Decimal(written)
 
 
-async def load_price_book(session: Transaction, file: PriceBookFile, *, at: datetime) -> PriceBook:
+async def load_price_book(transaction: Transaction, file: PriceBookFile, *, at: datetime) -> PriceBook:
     """Add a version. Raises PriceBookError where one of this currency begins on the same day: none is ever changed."""
     same = sa.select(PriceBook.id).where(
         PriceBook.currency_code == file.currency_code, PriceBook.effective_on == file.effective_on
     )
-    if await session.scalar(same) is not None:
+    if await transaction.scalar(same) is not None:
         raise PriceBookError(f"a {file.currency_code} price book is effective on {file.effective_on} already")
     book = PriceBook(id=uuid7(), currency_code=file.currency_code, effective_on=file.effective_on, loaded_at=at)
-    session.add(book)
-    await session.flush()
-    session.add_all(
+    transaction.add(book)
+    await transaction.flush()
+    transaction.add_all(
         Plan(
             id=uuid7(),
             price_book_id=book.id,

@@ -18,7 +18,7 @@ class TermsError(ValueError):
     """Terms that cannot be published; the message says why."""
 
 
-async def publish_terms(session: Transaction, text: str, *, at: datetime) -> TermsVersion:
+async def publish_terms(transaction: Transaction, text: str, *, at: datetime) -> TermsVersion:
     """Make these the current terms: from now on every user of every reseller is asked again.
 
     Raises TermsError where the first line names no version, the text is empty, or the version was published before.
@@ -29,8 +29,8 @@ async def publish_terms(session: Transaction, text: str, *, at: datetime) -> Ter
     version, body = written[1], written[2].strip()
     if not body or "\0" in body:
         raise TermsError("there is no text below the first line")
-    if await session.scalar(sa.select(TermsVersion.version).where(TermsVersion.version == version)) is not None:
+    if await transaction.scalar(sa.select(TermsVersion.version).where(TermsVersion.version == version)) is not None:
         raise TermsError(f"the version {version} was published before; a version is never changed")
     published = TermsVersion(version=version, body=body, published_at=at)
-    session.add(published)
+    transaction.add(published)
     return published

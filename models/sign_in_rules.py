@@ -25,9 +25,9 @@ class SignInRule(Base):
     updated_at: Mapped[datetime]
 
 
-async def lock_rule(session: Transaction, reseller_id: UUID, *, at: datetime) -> SignInRule:
+async def lock_rule(transaction: Transaction, reseller_id: UUID, *, at: datetime) -> SignInRule:
     """Return a reseller's rule, held until the transaction ends; a new one asks for nothing."""
     added = insert(SignInRule).values(reseller_id=reseller_id, requires_two_factor=False, updated_at=at)
-    await session.execute(added.on_conflict_do_nothing())
+    await transaction.execute(added.on_conflict_do_nothing())
     mine = sa.select(SignInRule).where(SignInRule.reseller_id == reseller_id)
-    return (await session.scalars(mine.with_for_update())).one()
+    return (await transaction.scalars(mine.with_for_update())).one()

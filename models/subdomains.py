@@ -26,7 +26,7 @@ class Subdomain(Base):
     released_at: Mapped[datetime | None]
 
 
-async def claim(session: Transaction, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
+async def claim(transaction: Transaction, name: str, *, reseller_id: UUID, account_id: UUID, at: datetime) -> None:
     """Give the name to the account. Raises SubdomainTaken while another has it, or left it less than 90 days ago."""
     owner = {"reseller_id": reseller_id, "account_id": account_id, "released_at": None}
     rested = sa.or_(Subdomain.released_at <= at - REST, Subdomain.account_id == account_id)
@@ -36,13 +36,13 @@ async def claim(session: Transaction, name: str, *, reseller_id: UUID, account_i
         .on_conflict_do_update(index_elements=[Subdomain.name], set_=owner, where=rested)
         .returning(Subdomain.name)
     )
-    if await session.scalar(claimed) is None:
+    if await transaction.scalar(claimed) is None:
         raise SubdomainTaken(name)
 
 
-async def release(session: Transaction, name: str, *, at: datetime) -> None:
+async def release(transaction: Transaction, name: str, *, at: datetime) -> None:
     """Let the name rest."""
-    await session.execute(sa.update(Subdomain).where(Subdomain.name == name).values(released_at=at))
+    await transaction.execute(sa.update(Subdomain).where(Subdomain.name == name).values(released_at=at))
 
 
 def account_of(name: str) -> sa.Select[UUID]:

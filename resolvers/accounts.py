@@ -79,8 +79,8 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
     """Adds a customer account to a reseller. Its trial of 21 days begins today, on the reseller's calendar."""
     name, subdomain, now = clean_text(input.name, "name"), clean_subdomain(input.subdomain), info.context.now
     external_id = clean_external_id(input.external_id)
-    async with trying(info, subdomain), writing(info) as session:
-        reseller = await find_reseller(info, session, input.reseller_id)
+    async with trying(info, subdomain), writing(info) as transaction:
+        reseller = await find_reseller(info, transaction, input.reseller_id)
         is_disabled = reseller.disabled_at is not None
         policies.require(policies.may_create_account(signed_in(info), reseller.id, is_disabled=is_disabled))
         _require_sellable(reseller, input.support_type)
@@ -93,9 +93,9 @@ async def create(info: Info, input: CreateAccountInput) -> CreateAccountPayload:
             on=info.context.today(reseller.time_zone),
             at=now,
         )
-        await subdomains.claim(session, subdomain, reseller_id=reseller.id, account_id=account.id, at=now)
-        session.add(account)
-        record(info, session, input, account)
+        await subdomains.claim(transaction, subdomain, reseller_id=reseller.id, account_id=account.id, at=now)
+        transaction.add(account)
+        record(info, transaction, input, account)
     return CreateAccountPayload(account_id=account.id, errors=[])
 
 
@@ -106,44 +106,44 @@ async def update(info: Info, input: UpdateAccountInput) -> UpdateAccountPayload:
     subdomain = None if subdomain is None else clean_subdomain(subdomain)
     support_type = given(input.support_type, "support_type")
     external_id = None if input.external_id is None else strawberry.Some(clean_external_id(input.external_id.value))
-    async with trying(info, subdomain), writing(info) as session:
-        account, reseller = await lock_account(info, session, input.id, "id")
+    async with trying(info, subdomain), writing(info) as transaction:
+        account, reseller = await lock_account(info, transaction, input.id, "id")
         is_rename = subdomain is None and support_type is None and external_id is None
         ask = policies.may_rename_account if is_rename else policies.may_edit_account
         allow(ask(signed_in(info), account), input, account, account_id=account.id)
         repriced = []
         if support_type not in {None, account.support_type}:
-            repriced = await _change_support_type(info, session, account, reseller, support_type)
+            repriced = await _change_support_type(info, transaction, account, reseller, support_type)
         if subdomain not in {None, account.subdomain}:
-            await _move(info, session, account, subdomain)
+            await _move(info, transaction, account, subdomain)
         account.name = name or account.name
         account.external_id = account.external_id if external_id is None else external_id.value
-        if session.is_modified(account):
+        if transaction.is_modified(account):
             account.updated_at = info.context.now
-        record(info, session, input, account, *repriced)
+        record(info, transaction, input, account, *repriced)
     return UpdateAccountPayload(account_id=account.id, errors=[])
 
 
 async def _change_support_type(
-    info: Info, session: Transaction, account: AccountRow, reseller: ResellerRow, support_type: SupportType
+    info: Info, transaction: Transaction, account: AccountRow, reseller: ResellerRow, support_type: SupportType
 ) -> list[Subscription]:
-    contract = await lock_open_contract(session, account)
+    contract = await lock_open_contract(transaction, account)
     if contract is not None and contract.status is SubscriptionStatus.ACTIVE:
         raise SubscriptionAlreadyActive(("support_type",))
     _require_sellable(reseller, support_type)
     account.support_type = support_type
     if contract is not None:
         on, currency = info.context.today(reseller.time_zone), reseller.currency_code
-        plan = await plan_for(session, support_type, contract.systems, currency_code=currency, on=on)
+        plan = await plan_for(transaction, support_type, contract.systems, currency_code=currency, on=on)
         interval = contract.billing_interval
         contract.save(plan, systems=contract.systems, billing_interval=interval, at=info.context.now)
     return [] if contract is None else [contract]
 
 
-async def _move(info: Info, session: Transaction, account: AccountRow, subdomain: str) -> None:
+async def _move(info: Info, transaction: Transaction, account: AccountRow, subdomain: str) -> None:
     owner = {"reseller_id": account.reseller_id, "account_id": account.id}
-    await subdomains.claim(session, subdomain, **owner, at=info.context.now)
-    await subdomains.release(session, account.subdomain, at=info.context.now)
+    await subdomains.claim(transaction, subdomain, **owner, at=info.context.now)
+    await subdomains.release(transaction, account.subdomain, at=info.context.now)
     account.subdomain = subdomain
 
 

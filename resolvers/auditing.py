@@ -57,7 +57,7 @@ REFERENCES = {
 
 def record(
     info: Info,
-    session: Transaction,
+    transaction: Transaction,
     input: MutationInput,
     subject: Any,  # noqa: ANN401 # an entity
     *others: Base,
@@ -73,7 +73,7 @@ def record(
     table = subject.__tablename__
     account_id = subject.id if table == "accounts" else getattr(subject, "account_id", None)
     is_people = table in {"memberships", "invitations", "api_keys"}
-    session.add(
+    transaction.add(
         AuditEvent(
             reseller_id=subject.reseller_id,
             id=id,
@@ -87,16 +87,16 @@ def record(
             account_id=account_id,
             is_inside=table in INSIDE or (is_people and account_id is not None),
             request_id=info.context.request_id,
-            changes=dict(_changes(session, subject, *others)),
+            changes=dict(_changes(transaction, subject, *others)),
             reason=input.clean_reason(),
         )
     )
 
 
-def _changes(session: Transaction, *entities: Base) -> Iterator[tuple[str, list[Any]]]:
+def _changes(transaction: Transaction, *entities: Base) -> Iterator[tuple[str, list[Any]]]:
     for entity in entities:
         untold = UNTOLD_OF_VERSIONED if isinstance(entity, Versioned) else UNTOLD
-        for name, old, new in session.changes(entity):
+        for name, old, new in transaction.changes(entity):
             if name not in untold and old != new:
                 prefix = REFERENCES.get(name)
                 yield to_camel_case(name), [_written(old, prefix), _written(new, prefix)]

@@ -73,8 +73,8 @@ async def reset_password(info: Info, input: ResetPasswordInput) -> ResetPassword
 async def start_two_factor(info: Info, input: StartTwoFactorInput | None = None) -> StartTwoFactorPayload:
     """Makes up the secret of an authenticator. It counts once confirmTwoFactor has seen a code; until then, start anew
     at will."""
-    async with writing(info, PERSONAL) as session:
-        begun = await two_factor.begin(session, info.context.postman.sealer, signed_in(info), **noted(info, input))
+    async with writing(info, PERSONAL) as transaction:
+        begun = await two_factor.begin(transaction, info.context.postman.sealer, signed_in(info), **noted(info, input))
     return StartTwoFactorPayload(secret=begun.secret, otpauth_uri=begun.otpauth_uri, errors=[])
 
 

@@ -39,7 +39,7 @@ def found(row: T | None, noun: str, field: str = "id") -> T:
 
 
 async def find_reseller(
-    info: Info, session: Transaction, id: str, field: str = "reseller_id", *, is_changed: bool = False
+    info: Info, transaction: Transaction, id: str, field: str = "reseller_id", *, is_changed: bool = False
 ) -> Reseller:
     """Return the reseller that a field of the input names. Raises NotFound where its name must not be known.
 
@@ -47,59 +47,59 @@ async def find_reseller(
     disables it.
     """
     mine = _reseller_to_change if is_changed else _reseller
-    named: Reseller | None = await session.scalar(mine(signed_in(info).scope, ids.decode(id, "resl", field)))
+    named: Reseller | None = await transaction.scalar(mine(signed_in(info).scope, ids.decode(id, "resl", field)))
     return found(named, "reseller", field)
 
 
-async def lock_account(info: Info, session: Transaction, id: str | None, field: str) -> tuple[Account, Reseller]:
+async def lock_account(info: Info, transaction: Transaction, id: str | None, field: str) -> tuple[Account, Reseller]:
     """Return the account that a field of the input names, held until the transaction ends, and its reseller."""
     scope, key = signed_in(info).scope, ids.decode(id or "", "acct", field)
-    tenant = await tenant_of_account(session, scope, key)
-    account, reseller = found(_only(await session.fetch(_account(tenant, key))), "account", field)
+    tenant = await tenant_of_account(transaction, scope, key)
+    account, reseller = found(_only(await transaction.fetch(_account(tenant, key))), "account", field)
     return account, reseller
 
 
-async def lock_contract(info: Info, session: Transaction, id: str | None) -> tuple[Subscription, Account, Reseller]:
+async def lock_contract(info: Info, transaction: Transaction, id: str | None) -> tuple[Subscription, Account, Reseller]:
     """Return the contract that the input's id names with its account, both held, and its reseller."""
     scope, key = signed_in(info).scope, ids.decode(id or "", "sub")
-    tenant = await _tenant_of_contract(session, scope, key)
-    contract, account, reseller = found(_only(await session.fetch(_contract(tenant, key))), "subscription")
+    tenant = await _tenant_of_contract(transaction, scope, key)
+    contract, account, reseller = found(_only(await transaction.fetch(_contract(tenant, key))), "subscription")
     return contract, account, reseller
 
 
-async def lock_open_contract(session: Transaction, account: Account) -> Subscription | None:
+async def lock_open_contract(transaction: Transaction, account: Account) -> Subscription | None:
     """Return the open contract of an account that is held, held as well; None where there is none.
 
     A statement of its own: one that waits for the account does not see what was added meanwhile.
     """
-    contract: Subscription | None = await session.scalar(_open_contract(account.reseller_id, account.id))
+    contract: Subscription | None = await transaction.scalar(_open_contract(account.reseller_id, account.id))
     return contract
 
 
-async def lock_organization(info: Info, session: Transaction, id: str) -> tuple[Organization, Account]:
+async def lock_organization(info: Info, transaction: Transaction, id: str) -> tuple[Organization, Account]:
     """Return the organization that the input's id names with its account, both held."""
     scope, key = signed_in(info).scope, ids.decode(id, "org")
-    tenant = await tenant_of_organization(session, scope, key)
-    organization, account, _ = found(_only(await session.fetch(_organization(tenant, key))), "organization")
+    tenant = await tenant_of_organization(transaction, scope, key)
+    organization, account, _ = found(_only(await transaction.fetch(_organization(tenant, key))), "organization")
     return organization, account
 
 
-async def tenant_of_account(session: Transaction, scope: Scope, id: UUID) -> UUID:
+async def tenant_of_account(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
     """Return the reseller whose account this is, if it lies in the scope; else nobody."""
     known: UUID | None = scope.accounts.get(id)
     if known is None and len(scope.resellers) <= 1:
         known = next(iter(scope.resellers), NOWHERE)
-    return known or await session.scalar(_owner_of_account(scope, id)) or NOWHERE
+    return known or await transaction.scalar(_owner_of_account(scope, id)) or NOWHERE
 
 
-async def tenant_of_organization(session: Transaction, scope: Scope, id: UUID) -> UUID:
+async def tenant_of_organization(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
     """Return the reseller whose account's organization this is, if it lies in the scope; else nobody."""
     known: UUID | None = scope.organizations.get(id) or _only_reseller(scope)
-    return known or await session.scalar(_owner_of_organization(scope, id)) or NOWHERE
+    return known or await transaction.scalar(_owner_of_organization(scope, id)) or NOWHERE
 
 
-async def _tenant_of_contract(session: Transaction, scope: Scope, id: UUID) -> UUID:
-    return _only_reseller(scope) or await session.scalar(_owner_of_contract(scope, id)) or NOWHERE
+async def _tenant_of_contract(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
+    return _only_reseller(scope) or await transaction.scalar(_owner_of_contract(scope, id)) or NOWHERE
 
 
 def _only_reseller(scope: Scope) -> UUID | None:

@@ -65,11 +65,11 @@ async def invitation(info: Info, token: Token) -> InvitationPreview | None:
 async def invite(info: Info, input: InviteMemberInput) -> InviteMemberPayload:
     """Asks somebody by e-mail to join a dashboard. The membership exists only once they accept."""
     email, now = clean_email(input.email), info.context.now
-    async with writing(info) as session:
-        place = await lock_place(info, session, input.dashboard_id)
+    async with writing(info) as transaction:
+        place = await lock_place(info, transaction, input.dashboard_id)
         policies.require(policies.may_manage_members(signed_in(info), place))
         policies.require(policies.may_grant(signed_in(info), place, input.role))
-        await _require_not_there_yet(info, session, place, email)
+        await _require_not_there_yet(info, transaction, place, email)
         added = Invitation(
             reseller_id=place.reseller_id,
             id=uuid7(),
@@ -82,32 +82,32 @@ async def invite(info: Info, input: InviteMemberInput) -> InviteMemberPayload:
             created_at=now,
             expires_at=now + VALID_FOR,
         )
-        session.add(added)
-        record(info, session, input, added)
-        await _send(info, session, added, place)
+        transaction.add(added)
+        record(info, transaction, input, added)
+        await _send(info, transaction, added, place)
     return InviteMemberPayload(invitation_id=added.id, errors=[])
 
 
 async def resend(info: Info, input: ResendInvitationInput) -> ResendInvitationPayload:
     """Sends a pending or expired invitation once more. The link before ends, and seven days begin anew."""
-    async with writing(info) as session:
-        invited, place = await lock_in_place(info, session, Invitation, input.id, "id", "invt")
+    async with writing(info) as transaction:
+        invited, place = await lock_in_place(info, transaction, Invitation, input.id, "id", "invt")
         allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.extend(at=info.context.now)
         invited.touch()
-        record(info, session, input, invited)
-        await _send(info, session, invited, place)
+        record(info, transaction, input, invited)
+        await _send(info, transaction, invited, place)
     return ResendInvitationPayload(invitation_id=invited.id, errors=[])
 
 
 async def revoke(info: Info, input: RevokeInvitationInput) -> RevokeInvitationPayload:
     """Takes an invitation back. Its link ends at once; it stays listed."""
-    async with writing(info) as session:
-        invited, place = await lock_in_place(info, session, Invitation, input.id, "id", "invt")
+    async with writing(info) as transaction:
+        invited, place = await lock_in_place(info, transaction, Invitation, input.id, "id", "invt")
         allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.revoke(at=info.context.now)
-        await end_links(session, invited)
-        record(info, session, input, invited)
+        await end_links(transaction, invited)
+        record(info, transaction, input, invited)
     return RevokeInvitationPayload(invitation_id=invited.id, errors=[])
 
 
@@ -119,20 +119,20 @@ async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPa
     leads = await context.database.fetch(invitation_behind(hash_token(input.token)))
     if not leads:
         raise InvitationUnusable
-    async with writing(info, {leads[0].reseller_id}) as session:
-        invited = await _lock_by_token(session, leads[0], input.token, at=now)
-        user, is_new = await _invited_user(info, session, invited, setup)
+    async with writing(info, {leads[0].reseller_id}) as transaction:
+        invited = await _lock_by_token(transaction, leads[0], input.token, at=now)
+        user, is_new = await _invited_user(info, transaction, invited, setup)
         invited.accept(at=now)
         joined = []
-        if await session.scalar(membership_of(invited.email, invited.dashboard_id)) is None:
+        if await transaction.scalar(membership_of(invited.email, invited.dashboard_id)) is None:
             joined = [_membership(invited, user, at=now)]
-        session.add_all(joined)
-        record(info, session, input, invited, *joined, actor=Person(user.id, user.name, user.email, ()))
-        await end_links(session, invited)
-        person = await go_on_as(info, session, user.id)
+        transaction.add_all(joined)
+        record(info, transaction, input, invited, *joined, actor=Person(user.id, user.name, user.email, ()))
+        await end_links(transaction, invited)
+        person = await go_on_as(info, transaction, user.id)
         if is_new:
             token = sessions.add_session(
-                session,
+                transaction,
                 user.id,
                 client_address=context.client_address,
                 user_agent=context.user_agent,
@@ -157,23 +157,23 @@ async def _setup(input: AcceptInvitationInput) -> _Setup | None:
     return _Setup(clean_text(input.name or "", "name"), await hash_password(password))
 
 
-async def _lock_by_token(session: Transaction, leads: Any, token: str, *, at: datetime) -> Invitation:  # noqa: ANN401 # a row
+async def _lock_by_token(transaction: Transaction, leads: Any, token: str, *, at: datetime) -> Invitation:  # noqa: ANN401 # a row
     mine = sa.select(Invitation).where(
         Invitation.reseller_id == leads.reseller_id, Invitation.id == leads.invitation_id
     )
-    invited = (await session.scalars(mine.with_for_update())).one()
+    invited = (await transaction.scalars(mine.with_for_update())).one()
     # While this waited for the row, the token may have been used or replaced.
-    is_current = (await session.execute(invitation_behind(hash_token(token)))).first() is not None
+    is_current = (await transaction.execute(invitation_behind(hash_token(token)))).first() is not None
     if not is_current or invited.status(at) is not InvitationStatus.PENDING:
         raise InvitationUnusable
     return invited
 
 
 async def _invited_user(
-    info: Info, session: Transaction, invited: Invitation, setup: _Setup | None
+    info: Info, transaction: Transaction, invited: Invitation, setup: _Setup | None
 ) -> tuple[User, bool]:
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == invited.email).scalar_subquery()
-    user = await session.scalar(sa.select(User).where(User.id == owner).with_for_update())
+    user = await transaction.scalar(sa.select(User).where(User.id == owner).with_for_update())
     viewer = info.context.viewer
     if viewer is not None and (user is None or viewer.id != user.id):
         raise InvitationUnusable
@@ -183,18 +183,18 @@ async def _invited_user(
         return user, False
     if setup is None:
         raise BadInput("password", "This address has no credentials yet: give a name and a password.")
-    return await _set_up(session, invited.email, setup, user, at=info.context.now), True
+    return await _set_up(transaction, invited.email, setup, user, at=info.context.now), True
 
 
-async def _set_up(session: Transaction, address: str, setup: _Setup, user: User | None, *, at: datetime) -> User:
+async def _set_up(transaction: Transaction, address: str, setup: _Setup, user: User | None, *, at: datetime) -> User:
     if user is None:
         user = User(id=uuid7(), email=address, created_at=at)
         claimed = insert(UserEmail).values(address=address, user_id=user.id).on_conflict_do_nothing()
-        if await session.scalar(claimed.returning(UserEmail.user_id)) is None:
+        if await transaction.scalar(claimed.returning(UserEmail.user_id)) is None:
             raise Unauthenticated
-        session.add(user)
+        transaction.add(user)
     user.name, user.password_hash = setup.name, setup.password_hash
-    await session.flush()
+    await transaction.flush()
     return user
 
 
@@ -217,10 +217,10 @@ def _may_change(info: Info, invited: Invitation, place: Place) -> policies.Answe
     return policies.may_change_invitation(signed_in(info), place, invited.role, is_open=is_open)
 
 
-async def _require_not_there_yet(info: Info, session: Transaction, place: Place, email: str) -> None:
-    if await session.scalar(membership_of(email, place.id)) is not None:
+async def _require_not_there_yet(info: Info, transaction: Transaction, place: Place, email: str) -> None:
+    if await transaction.scalar(membership_of(email, place.id)) is not None:
         raise Conflict(f"{email} belongs to this dashboard already.", ("email",))
-    open_one = await session.scalar(
+    open_one = await transaction.scalar(
         sa.select(Invitation)
         .where(
             Invitation.reseller_id == place.reseller_id,
@@ -236,9 +236,9 @@ async def _require_not_there_yet(info: Info, session: Transaction, place: Place,
         raise Conflict(f"{email} is invited already; send that invitation once more.", ("email",))
     open_one.supersede(at=info.context.now)
     # Before the new one is added: the database lets only one of them be open.
-    await session.flush()
+    await transaction.flush()
 
 
-async def _send(info: Info, session: Transaction, invited: Invitation, place: Place) -> None:
+async def _send(info: Info, transaction: Transaction, invited: Invitation, place: Place) -> None:
     inviter, at = signed_in(info).name, info.context.now
-    await info.context.postman.send_invitation(session, invited, dashboard_name=place.name, inviter=inviter, at=at)
+    await info.context.postman.send_invitation(transaction, invited, dashboard_name=place.name, inviter=inviter, at=at)

@@ -35,8 +35,8 @@ async def create(info: Info, input: CreateApiKeyInput) -> CreateApiKeyPayload:
     """Makes a key for automation in a reseller's or an account's dashboard. The secret is shown this once."""
     name, secret, now = clean_text(input.name, "name"), new_secret(), info.context.now
     expires_at = None if input.expires_at is None else _instant_to_come(input.expires_at, now)
-    async with writing(info) as session:
-        place = await lock_place(info, session, input.dashboard_id)
+    async with writing(info) as transaction:
+        place = await lock_place(info, transaction, input.dashboard_id)
         viewer = signed_in(info)
         policies.require(policies.may_make_key(viewer, place, input.role))
         _require_keys_here(place)
@@ -53,9 +53,9 @@ async def create(info: Info, input: CreateApiKeyInput) -> CreateApiKeyPayload:
             created_at=now,
             expires_at=expires_at,
         )
-        session.add(added)
-        _add_secret(session, added, secret)
-        record(info, session, input, added)
+        transaction.add(added)
+        _add_secret(transaction, added, secret)
+        record(info, transaction, input, added)
     return CreateApiKeyPayload(api_key_id=added.id, secret=secret, errors=[])
 
 
@@ -65,8 +65,8 @@ async def rotate(info: Info, input: RotateApiKeyInput) -> RotateApiKeyPayload:
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise BadInput("overlap_minutes", "The overlap has 0 to 10,080 minutes.")
     works_until = info.context.now + overlap
-    async with writing(info) as session:
-        key, place = await lock_in_place(info, session, ApiKey, input.id, "id", "key")
+    async with writing(info) as transaction:
+        key, place = await lock_in_place(info, transaction, ApiKey, input.id, "id", "key")
         viewer = signed_in(info)
         # A key may replace its own secret; another's would outlive it.
         policies.require(None if viewer.id == key.id else policies.may_as_person(viewer))
@@ -74,21 +74,21 @@ async def rotate(info: Info, input: RotateApiKeyInput) -> RotateApiKeyPayload:
         allow(policies.may_grant(viewer, place, key.role), input, key, api_key_id=key.id)
         if key.revoked_at is not None:
             raise Conflict("The key was revoked; make another one.", ("id",))
-        await _end_secrets(session, key, at=works_until)
-        _add_secret(session, key, secret)
+        await _end_secrets(transaction, key, at=works_until)
+        _add_secret(transaction, key, secret)
         key.last_four = secret[-4:]
         key.touch()
-        record(info, session, input, key)
+        record(info, transaction, input, key)
     return RotateApiKeyPayload(api_key_id=key.id, secret=secret, old_secret_works_until=works_until, errors=[])
 
 
 async def revoke(info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyPayload:
     """Ends a key at once, and for good. Revoking twice is no error."""
-    async with writing(info) as session:
-        key, place = await lock_in_place(info, session, ApiKey, input.id, "id", "key")
+    async with writing(info) as transaction:
+        key, place = await lock_in_place(info, transaction, ApiKey, input.id, "id", "key")
         allow(policies.may_manage_keys(signed_in(info), place), input, key, api_key_id=key.id)
         key.revoke(at=info.context.now)
-        record(info, session, input, key)
+        record(info, transaction, input, key)
     return RevokeApiKeyPayload(api_key_id=key.id, errors=[])
 
 
@@ -104,11 +104,11 @@ def _require_keys_here(place: Place) -> None:
         raise BadInput("dashboard_id", "Only resellers and accounts have API keys.")
 
 
-def _add_secret(session: Transaction, key: ApiKey, secret: str) -> None:
-    session.add(ApiKeySecret(secret_hash=hash_secret(secret), reseller_id=key.reseller_id, api_key_id=key.id))
+def _add_secret(transaction: Transaction, key: ApiKey, secret: str) -> None:
+    transaction.add(ApiKeySecret(secret_hash=hash_secret(secret), reseller_id=key.reseller_id, api_key_id=key.id))
 
 
-async def _end_secrets(session: Transaction, key: ApiKey, *, at: datetime) -> None:
+async def _end_secrets(transaction: Transaction, key: ApiKey, *, at: datetime) -> None:
     earlier = sa.or_(ApiKeySecret.expires_at.is_(None), ApiKeySecret.expires_at > at)
     mine = sa.update(ApiKeySecret).where(ApiKeySecret.api_key_id == key.id, earlier)
-    await session.execute(mine.values(expires_at=at))
+    await transaction.execute(mine.values(expires_at=at))

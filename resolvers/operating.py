@@ -49,7 +49,7 @@ class OperatorError(Exception):
 class Operator:
     """One transaction of the operator's; each method returns what there is to tell, for people and for scripts."""
 
-    session: Transaction
+    transaction: Transaction
     postman: Postman
     at: datetime
 
@@ -70,8 +70,8 @@ class Operator:
             created_at=self.at,
             updated_at=self.at,
         )
-        self.session.add(added)
-        await self.session.flush()
+        self.transaction.add(added)
+        await self.transaction.flush()
         invited = await self._invite(added, email)
         given = {"name": cleaned, "isEligible": is_eligible, "timeZone": time_zone, "currencyCode": currency}
         self._write_down("create-reseller", added, {key: [None, value] for key, value in given.items()})
@@ -91,7 +91,7 @@ class Operator:
             return _told(row)
         mine, disabled_at = Account.reseller_id == row.id, self.at if is_disabled else None
         affected = Account.disabled_at.is_(None) if is_disabled else Account.disabled_at == row.disabled_at
-        await self.session.execute(
+        await self.transaction.execute(
             sa.update(Account).where(mine, affected).values(disabled_at=disabled_at, version=Account.version + 1)
         )
         command = "disable-reseller" if is_disabled else "enable-reseller"
@@ -101,13 +101,13 @@ class Operator:
 
     async def list_resellers(self) -> list[Told]:
         """Tell all resellers, by name."""
-        rows = await self.session.scalars(sa.select(Reseller).order_by(sa.func.lower(Reseller.name), Reseller.id))
+        rows = await self.transaction.scalars(sa.select(Reseller).order_by(sa.func.lower(Reseller.name), Reseller.id))
         return [_told(row) for row in rows]
 
     async def show_reseller(self, reseller: str) -> Told:
         """Tell one reseller with its open invitations and how many accounts it has."""
         row = await self._reseller(reseller)
-        accounts = await self.session.scalar(
+        accounts = await self.transaction.scalar(
             sa.select(sa.func.count()).select_from(Account).where(Account.reseller_id == row.id)
         )
         open_ones = sa.select(Invitation).where(Invitation.reseller_id == row.id, Invitation.closed_at.is_(None))
@@ -118,7 +118,7 @@ class Operator:
                 "role": each.role.value,
                 "status": each.status(self.at).value,
             }
-            for each in await self.session.scalars(open_ones.order_by(Invitation.id))
+            for each in await self.transaction.scalars(open_ones.order_by(Invitation.id))
         ]
         return {**_told(row), "accounts": accounts, "invitations": invitations}
 
@@ -126,31 +126,31 @@ class Operator:
         """Send a pending or expired invitation to a reseller's dashboard once more."""
         key = ids.read(invitation, "invt")
         mine = sa.select(Invitation).where(Invitation.id == key, Invitation.kind == DashboardKind.RESELLER)
-        invited = None if key is None else await self.session.scalar(mine.with_for_update())
+        invited = None if key is None else await self.transaction.scalar(mine.with_for_update())
         if invited is None or invited.closed_at is not None:
             raise OperatorError(f"{invitation} is no open invitation to a reseller's dashboard.")
-        reseller = (await self.session.scalars(sa.select(Reseller).where(Reseller.id == invited.reseller_id))).one()
+        reseller = (await self.transaction.scalars(sa.select(Reseller).where(Reseller.id == invited.reseller_id))).one()
         invited.extend(at=self.at)
         await self._post(invited, reseller)
         event = operator_event("resend-invitation", "invt", invited.id, reseller_id=reseller.id, at=self.at)
-        self.session.add(event)
+        self.transaction.add(event)
         return {"invitation": invitation, "invited": invited.email, "expires_at": invited.expires_at.isoformat()}
 
     async def sign_out(self, email: str) -> Told:
         """End every session of a user."""
         owner = sa.select(UserEmail.user_id).where(UserEmail.address == email.strip().lower())
-        user_id = await self.session.scalar(owner)
+        user_id = await self.transaction.scalar(owner)
         if user_id is None:
             raise OperatorError(f"There is no user {email}.")
-        ended = await self.session.execute(
+        ended = await self.transaction.execute(
             sa.delete(Session).where(Session.user_id == user_id).returning(Session.token_hash)
         )
-        self.session.add(operator_event("sign-out", "user", user_id, at=self.at))
+        self.transaction.add(operator_event("sign-out", "user", user_id, at=self.at))
         return {"email": email, "sessions_ended": len(ended.all())}
 
     async def dead_letters(self) -> list[Told]:
         """Tell the mails that will not be sent any more."""
-        rows = await self.session.execute(dead_letters())
+        rows = await self.transaction.execute(dead_letters())
         return [
             {
                 "id": str(row.id),
@@ -164,17 +164,17 @@ class Operator:
 
     async def load_price_book(self, text: str) -> Told:
         """Load a dated price book; contracts that are saved already keep their cost. Raises PriceBookError."""
-        book = await load_price_book(self.session, read_price_book(text), at=self.at)
-        self.session.add(operator_event("load-price-book", "book", book.id, at=self.at))
+        book = await load_price_book(self.transaction, read_price_book(text), at=self.at)
+        self.transaction.add(operator_event("load-price-book", "book", book.id, at=self.at))
         return {"currency": book.currency_code, "effective_on": book.effective_on.isoformat()}
 
     async def publish_terms(self, text: str) -> Told:
         """Publish terms, which every user of every reseller is asked to accept. Raises TermsError."""
-        terms = await publish_terms(self.session, text, at=self.at)
+        terms = await publish_terms(self.transaction, text, at=self.at)
         event = operator_event(
             "publish-terms", "terms", uuid7(), changes={"version": [None, terms.version]}, at=self.at
         )
-        self.session.add(event)
+        self.transaction.add(event)
         return {"version": terms.version}
 
     async def _invite(self, reseller: Reseller, email: str) -> Invitation:
@@ -188,30 +188,30 @@ class Operator:
             created_at=self.at,
             expires_at=self.at + VALID_FOR,
         )
-        self.session.add(invited)
+        self.transaction.add(invited)
         await self._post(invited, reseller)
         return invited
 
     async def _post(self, invited: Invitation, reseller: Reseller) -> None:
         await self.postman.send_invitation(
-            self.session, invited, dashboard_name=reseller.name, inviter=None, at=self.at
+            self.transaction, invited, dashboard_name=reseller.name, inviter=None, at=self.at
         )
 
     async def _reseller(self, id: str) -> Reseller:
         key: UUID | None = ids.read(id, "resl")
         mine = sa.select(Reseller).where(Reseller.id == key).with_for_update()
-        row = None if key is None else await self.session.scalar(mine)
+        row = None if key is None else await self.transaction.scalar(mine)
         if row is None:
             raise OperatorError(f"There is no reseller {id}; list-resellers shows them with their ids.")
         return row
 
     async def _require_price_book(self, currency: str) -> None:
-        if await self.session.scalar(sa.select(PriceBook.id).where(PriceBook.currency_code == currency)) is None:
+        if await self.transaction.scalar(sa.select(PriceBook.id).where(PriceBook.currency_code == currency)) is None:
             raise OperatorError(f"There is no price book in {currency}; load one first.")
 
     def _write_down(self, action: str, reseller: Reseller, changes: dict[str, Any]) -> None:
         event = operator_event(action, "resl", reseller.id, reseller_id=reseller.id, changes=changes, at=self.at)
-        self.session.add(event)
+        self.transaction.add(event)
 
 
 async def operated(
@@ -220,8 +220,8 @@ async def operated(
     """Do the operator's work in a transaction, again where it lost a race: then it sees what the winner did."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            async with database.transaction(EVERYTHING) as session:
-                return await work(Operator(session, postman, at))
+            async with database.transaction(EVERYTHING) as transaction:
+                return await work(Operator(transaction, postman, at))
         except DBAPIError as error:
             can_pass = isinstance(error, IntegrityError) or has_lost_a_race(error)
             if attempt == ATTEMPTS or not can_pass:

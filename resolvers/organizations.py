@@ -39,14 +39,14 @@ async def organization(info: Info, id: OrganizationId) -> Organization | None:
 async def create(info: Info, input: CreateOrganizationInput) -> CreateOrganizationPayload:
     """Adds an organization to an account. Part of the account's own dashboard, as its organizations are."""
     name, key, now = clean_text(input.name, "name"), clean_key(input.key), info.context.now
-    async with writing(info) as session:
-        account, _ = await lock_account(info, session, input.account_id, "account_id")
+    async with writing(info) as transaction:
+        account, _ = await lock_account(info, transaction, input.account_id, "account_id")
         policies.require(policies.may_edit_organizations(signed_in(info), account))
-        await _require_free(session, account, key)
+        await _require_free(transaction, account, key)
         added = Row(id=uuid7(), reseller_id=account.reseller_id, account_id=account.id, name=name, key=key)
         added.created_at = added.updated_at = now
-        session.add(added)
-        record(info, session, input, added)
+        transaction.add(added)
+        record(info, transaction, input, added)
     return CreateOrganizationPayload(organization_id=added.id, errors=[])
 
 
@@ -55,25 +55,27 @@ async def update(info: Info, input: UpdateOrganizationInput) -> UpdateOrganizati
     name, key = given(input.name, "name"), given(input.key, "key")
     name = None if name is None else clean_text(name, "name")
     key = None if key is None else clean_key(key)
-    async with writing(info) as session:
-        changed, account = await lock_organization(info, session, input.id)
+    async with writing(info) as transaction:
+        changed, account = await lock_organization(info, transaction, input.id)
         viewer = signed_in(info)
         answer = policies.may_rename_organization(viewer, account, changed.id)
         allow(answer, input, changed, organization_id=changed.id)
         if key is not None:
             policies.require(policies.may_edit_organizations(viewer, account))
-            await _require_free(session, account, key, other_than=changed.id)
+            await _require_free(transaction, account, key, other_than=changed.id)
         changed.name, changed.key = name or changed.name, key or changed.key
-        if session.is_modified(changed):
+        if transaction.is_modified(changed):
             changed.updated_at = info.context.now
-        record(info, session, input, changed)
+        record(info, transaction, input, changed)
     return UpdateOrganizationPayload(organization_id=changed.id, errors=[])
 
 
-async def _require_free(session: Transaction, account: Account, key: str, *, other_than: UUID | None = None) -> None:
+async def _require_free(
+    transaction: Transaction, account: Account, key: str, *, other_than: UUID | None = None
+) -> None:
     # The account is held, so that nobody takes the key between this question and the write.
     same = sa.select(Row.id).where(
         Row.reseller_id == account.reseller_id, Row.account_id == account.id, sa.func.lower(Row.key) == key.lower()
     )
-    if await session.scalar(same) not in {None, other_than}:
+    if await transaction.scalar(same) not in {None, other_than}:
         raise Conflict(f"The account has an organization with the key {key} already.", ("key",))

@@ -27,47 +27,47 @@ PREFIXES = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org"
 T = TypeVar("T", Membership, Invitation, ApiKey)
 
 
-async def lock_place(info: Info, session: Transaction, id: str | None, field: str = "dashboard_id") -> Place:
+async def lock_place(info: Info, transaction: Transaction, id: str | None, field: str = "dashboard_id") -> Place:
     """Return the dashboard that a field of the input names. Raises NotFound outside the viewer's scope."""
     prefix, key = ids.parse(id or "") or ("", UUID(int=0))
     if prefix not in PREFIXES:
         raise NotFound("dashboard", (field,))
-    return found(await _locked(info, session, PREFIXES[prefix], key), "dashboard", field)
+    return found(await _locked(info, transaction, PREFIXES[prefix], key), "dashboard", field)
 
 
 async def lock_in_place(
-    info: Info, session: Transaction, kind: type[T], id: str, field: str, prefix: str
+    info: Info, transaction: Transaction, kind: type[T], id: str, field: str, prefix: str
 ) -> tuple[T, Place]:
     """Return a membership, invitation or key with its dashboard, both held: first the dashboard, then the row."""
     key, scope = ids.decode(id, prefix, field), signed_in(info).scope
     noun = ids.NOUNS[prefix]
     mine = sa.select(kind).where(kind.reseller_id.in_(scope.tenants), kind.id == key)
-    seen = found(await session.scalar(mine), noun, field)
-    place = found(await _locked(info, session, seen.kind, seen.dashboard_id), noun, field)
+    seen = found(await transaction.scalar(mine), noun, field)
+    place = found(await _locked(info, transaction, seen.kind, seen.dashboard_id), noun, field)
     held = sa.select(kind).where(kind.reseller_id == place.reseller_id, kind.id == key).with_for_update()
-    return found(await session.scalar(held), noun, field), place
+    return found(await transaction.scalar(held), noun, field), place
 
 
-async def _locked(info: Info, session: Transaction, kind: DashboardKind, id: UUID) -> Place | None:
+async def _locked(info: Info, transaction: Transaction, kind: DashboardKind, id: UUID) -> Place | None:
     scope = signed_in(info).scope
     if kind is DashboardKind.RESELLER:
         named = sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id)
-        reseller = await session.scalar(named.with_for_update())
+        reseller = await transaction.scalar(named.with_for_update())
         return None if reseller is None else place_of_reseller(reseller)
     if kind is DashboardKind.ACCOUNT:
-        return await _locked_account(session, scope, id)
-    return await _locked_organization(session, scope, id)
+        return await _locked_account(transaction, scope, id)
+    return await _locked_organization(transaction, scope, id)
 
 
-async def _locked_account(session: Transaction, scope: Scope, id: UUID) -> Place | None:
-    tenant = await tenant_of_account(session, scope, id)
-    account = await session.scalar(_account(tenant, id))
+async def _locked_account(transaction: Transaction, scope: Scope, id: UUID) -> Place | None:
+    tenant = await tenant_of_account(transaction, scope, id)
+    account = await transaction.scalar(_account(tenant, id))
     return None if account is None else place_of_account(account)
 
 
-async def _locked_organization(session: Transaction, scope: Scope, id: UUID) -> Place | None:
-    tenant = await tenant_of_organization(session, scope, id)
-    rows = await session.fetch(_organization(tenant, id))
+async def _locked_organization(transaction: Transaction, scope: Scope, id: UUID) -> Place | None:
+    tenant = await tenant_of_organization(transaction, scope, id)
+    rows = await transaction.fetch(_organization(tenant, id))
     if not rows:
         return None
     ((organization, owner),) = rows

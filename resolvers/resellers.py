@@ -37,15 +37,15 @@ async def reseller(info: Info, id: ResellerId) -> Reseller | None:
 async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayload:
     """Agrees to the reseller's current terms for the viewer and this reseller. Agreeing twice is no error."""
     context, viewer = info.context, signed_in(info)
-    async with writing(info) as session:
-        reseller = await find_reseller(info, session, input.reseller_id)
+    async with writing(info) as transaction:
+        reseller = await find_reseller(info, transaction, input.reseller_id)
         policies.require(policies.may_accept_terms(viewer, reseller.id))
-        current = (await session.execute(current_terms())).first()
+        current = (await transaction.execute(current_terms())).first()
         if current is None or current.version != input.version:
             raise Conflict("This is not the current version of the terms; read them again.", ("version",))
         # The viewer is held: who says it twice at once finds, the second time, what the first has stored.
-        await session.execute(sa.select(User.id).where(User.id == viewer.id).with_for_update())
-        before = await session.scalar(acceptance_of(viewer.id, reseller.id, current.version))
+        await transaction.execute(sa.select(User.id).where(User.id == viewer.id).with_for_update())
+        before = await transaction.scalar(acceptance_of(viewer.id, reseller.id, current.version))
         accepted = before or TermsAcceptance(
             user_id=viewer.id,
             reseller_id=reseller.id,
@@ -53,9 +53,9 @@ async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayloa
             accepted_at=context.now,
             address=context.client_address,
         )
-        session.add(accepted)
-        record(info, session, input, accepted)
-        await go_on_as(info, session, viewer.id)
+        transaction.add(accepted)
+        record(info, transaction, input, accepted)
+        await go_on_as(info, transaction, viewer.id)
     return AcceptTermsPayload(reseller_id=reseller.id, errors=[])
 
 
@@ -63,17 +63,17 @@ async def update(info: Info, input: UpdateResellerInput) -> UpdateResellerPayloa
     """Changes the fields that are given. Whoever then lacks what the reseller requires is asked for it at once."""
     context, viewer = info.context, signed_in(info)
     requires = given(input.requires_two_factor, "requires_two_factor")
-    async with writing(info) as session:
-        reseller = await find_reseller(info, session, input.id, "id", is_changed=True)
+    async with writing(info) as transaction:
+        reseller = await find_reseller(info, transaction, input.id, "id", is_changed=True)
         is_disabled = reseller.disabled_at is not None
         answer = policies.may_update_reseller(viewer, reseller.id, is_disabled=is_disabled)
         allow(answer, input, reseller, reseller_id=reseller.id)
-        rule = await lock_rule(session, reseller.id, at=context.now)
+        rule = await lock_rule(transaction, reseller.id, at=context.now)
         if requires not in {None, rule.requires_two_factor}:
             rule.requires_two_factor = requires
             rule.updated_at = reseller.updated_at = context.now
             reseller.touch()
-        record(info, session, input, rule)
+        record(info, transaction, input, rule)
         if viewer.kind is ActorKind.USER:
-            await go_on_as(info, session, viewer.id)
+            await go_on_as(info, transaction, viewer.id)
     return UpdateResellerPayload(reseller_id=reseller.id, errors=[])

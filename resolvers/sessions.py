@@ -12,8 +12,10 @@ from schema.sessions import EndOtherSessionsInput, EndOtherSessionsPayload, EndS
 async def end(info: Info, input: EndSessionInput) -> EndSessionPayload:
     """Ends one of the viewer's sessions. To end this one is to sign out."""
     context = info.context
-    async with writing(info, PERSONAL) as session:
-        ended = await sessions.end_session(session, signed_in(info), ids.decode(input.id, "sess"), **noted(info, input))
+    async with writing(info, PERSONAL) as transaction:
+        ended = await sessions.end_session(
+            transaction, signed_in(info), ids.decode(input.id, "sess"), **noted(info, input)
+        )
         if context.session_token is not None and hash_token(context.session_token) == ended:
             afterwards(info, context.leave)
     return EndSessionPayload(errors=[])
@@ -21,8 +23,8 @@ async def end(info: Info, input: EndSessionInput) -> EndSessionPayload:
 
 async def end_others(info: Info, input: EndOtherSessionsInput | None = None) -> EndOtherSessionsPayload:
     """Ends every session of the viewer but this one."""
-    async with writing(info, PERSONAL) as session:
+    async with writing(info, PERSONAL) as transaction:
         await sessions.end_other_sessions(
-            session, signed_in(info), session_token=info.context.session_token, **noted(info, input)
+            transaction, signed_in(info), session_token=info.context.session_token, **noted(info, input)
         )
     return EndOtherSessionsPayload(errors=[])

@@ -30,9 +30,9 @@ async def upsert(info: Info, input: UpsertSubscriptionInput) -> UpsertSubscripti
     """
     systems, now = systems_in_range(input.systems), info.context.now
     external_id = None if input.external_id is None else strawberry.Some(clean_external_id(input.external_id.value))
-    async with writing(info) as session:
-        account, reseller = await lock_account(info, session, input.account_id, "account_id")
-        contract = await lock_open_contract(session, account)
+    async with writing(info) as transaction:
+        account, reseller = await lock_account(info, transaction, input.account_id, "account_id")
+        contract = await lock_open_contract(transaction, account)
         support_type = input.support_type or account.support_type
         is_sellable = reseller.may_sell(support_type)
         state = None if contract is None else contract.status
@@ -40,14 +40,14 @@ async def upsert(info: Info, input: UpsertSubscriptionInput) -> UpsertSubscripti
         current = {"subscription_id": contract and contract.id, "account_id": account.id}
         allow(answer, input, contract, **current)
         today, currency = info.context.today(reseller.time_zone), reseller.currency_code
-        plan = await plan_for(session, support_type, systems, currency_code=currency, on=today)
+        plan = await plan_for(transaction, support_type, systems, currency_code=currency, on=today)
         saved = contract or Subscription.drafted(reseller.id, account.id, at=now)
         saved.save(plan, systems=systems, billing_interval=input.billing_interval, at=now)
         saved.external_id = saved.external_id if external_id is None else external_id.value
-        session.add(saved)
+        transaction.add(saved)
         if account.support_type is not support_type:
             account.support_type, account.updated_at = support_type, now
-        record(info, session, input, saved, account)
+        record(info, transaction, input, saved, account)
     return UpsertSubscriptionPayload(
         subscription_id=saved.id, account_id=account.id, created=contract is None, errors=[]
     )
@@ -55,22 +55,22 @@ async def upsert(info: Info, input: UpsertSubscriptionInput) -> UpsertSubscripti
 
 async def activate(info: Info, input: ActivateSubscriptionInput) -> ActivateSubscriptionPayload:
     """Starts the contract. Paying begins on the day after the trial was to end, never sooner."""
-    async with writing(info) as session:
-        contract, account, reseller = await lock_contract(info, session, input.id)
+    async with writing(info) as transaction:
+        contract, account, reseller = await lock_contract(info, transaction, input.id)
         answer = policies.may_activate(signed_in(info), account, contract.status)
         allow(answer, input, contract, subscription_id=contract.id, account_id=account.id)
         today = info.context.today(reseller.time_zone)
         contract.activate(on=today, trial_ends_on=account.trial_ends_on, at=info.context.now)
-        record(info, session, input, contract)
+        record(info, transaction, input, contract)
     return ActivateSubscriptionPayload(subscription_id=contract.id, account_id=account.id, errors=[])
 
 
 async def cancel(info: Info, input: CancelSubscriptionInput) -> CancelSubscriptionPayload:
     """Withdraws a pending contract. The account can be given a new one."""
-    async with writing(info) as session:
-        contract, account, _ = await lock_contract(info, session, input.id)
+    async with writing(info) as transaction:
+        contract, account, _ = await lock_contract(info, transaction, input.id)
         answer = policies.may_withdraw(signed_in(info), account, contract.status)
         allow(answer, input, contract, subscription_id=contract.id, account_id=account.id)
         contract.withdraw(at=info.context.now)
-        record(info, session, input, contract)
+        record(info, transaction, input, contract)
     return CancelSubscriptionPayload(subscription_id=contract.id, account_id=account.id, errors=[])

@@ -37,9 +37,9 @@ async def sign_out(info: Info, input: SignOutInput | None = None) -> SignOutPayl
     context = info.context
     policies.require(policies.may_as_person(context.viewer))
     note = noted(info, input)
-    async with writing(info, PERSONAL) as session:
+    async with writing(info, PERSONAL) as transaction:
         token = context.session_token
-        if token is None or not await sessions.sign_out(session, token, **note):
+        if token is None or not await sessions.sign_out(transaction, token, **note):
             context.change.event_id = None
         afterwards(info, context.leave)
     return SignOutPayload(errors=[])

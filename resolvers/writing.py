@@ -83,24 +83,24 @@ async def writing(info: Info, tenants: Tenants | None = None) -> AsyncIterator[T
     """
     context, change = info.context, info.context.change
     await context.refresh()
-    session = await change.begin(context.scope.tenants if tenants is None else tenants)
+    transaction = await change.begin(context.scope.tenants if tenants is None else tenants)
     if change.call.use is not None:
-        taken = await claim(session, change.call.use, request_id=context.request_id, at=context.now)
+        taken = await claim(transaction, change.call.use, request_id=context.request_id, at=context.now)
         if taken is not None:
             raise Replayed(taken)
     try:
-        yield session
-        await session.flush()
+        yield transaction
+        await transaction.flush()
     except BaseException:
         # At once: whoever catches it has no transaction open, and no connection taken.
         await change.roll_back()
         raise
 
 
-async def go_on_as(info: Info, session: Transaction, user_id: UUID) -> Viewer:
+async def go_on_as(info: Info, transaction: Transaction, user_id: UUID) -> Viewer:
     """Go on as this user, with every dashboard they belong to now, once it is committed."""
-    await session.flush()
-    viewer = Viewer.of(await session.fetch(user_with_memberships(user_id)))
+    await transaction.flush()
+    viewer = Viewer.of(await transaction.fetch(user_with_memberships(user_id)))
     info.context.change.viewer = viewer
     return viewer
 
@@ -143,18 +143,18 @@ def given(value: strawberry.Maybe[T | None], field: str) -> T | None:
 
 
 async def _end(context: Context, change: Change, payload: Payload) -> None:
-    session, call = change.session, change.call
+    transaction, call = change.transaction, change.call
     payload.receipt = _receipt(context, change)
-    if session is None:
+    if transaction is None:
         return
-    await session.flush()
+    await transaction.flush()
     if call.is_dry:
         for name in payload.shown_once:
             setattr(payload, name, None)
         await context.suppose(change)
         return
     if call.use is not None:
-        await keep(session, call.use, event_id=change.event_id, answer=kept_of(payload))
+        await keep(transaction, call.use, event_id=change.event_id, answer=kept_of(payload))
     await change.commit()
     await context.become(change.viewer or context.viewer)
     for step in change.afterwards:

@@ -34,7 +34,7 @@ class Change:
     call: Call
     event_id: UUID | None = None
     viewer: Viewer | None = None
-    session: Transaction | None = None
+    transaction: Transaction | None = None
     afterwards: list[Step] = field(default_factory=list)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -42,8 +42,8 @@ class Change:
         """Open the transaction in these tenants' data, and in that of whoever keeps the idempotency key."""
         if self.call.use is not None and not isinstance(tenants, Everything):
             tenants = {*tenants, self.call.use.reseller_id}
-        self.session = await self._open.enter_async_context(self.database.transaction(tenants))
-        return self.session
+        self.transaction = await self._open.enter_async_context(self.database.transaction(tenants))
+        return self.transaction
 
     async def commit(self) -> None:
         """Let it be so."""
@@ -52,7 +52,7 @@ class Change:
     async def roll_back(self) -> None:
         """Take everything back; once it is over, this does nothing."""
         try:
-            if self.session is not None:
-                await self.session.rollback()
+            if self.transaction is not None:
+                await self.transaction.rollback()
         finally:
             await self._open.aclose()

@@ -113,9 +113,9 @@ class Context:
     async def suppose(self, change: Change) -> None:
         """Read what an open transaction would leave, as who would ask then. It is rolled back by the next refresh."""
         await self.close()
-        assert change.session is not None  # noqa: S101 # whoever supposes something has written it
+        assert change.transaction is not None  # noqa: S101 # whoever supposes something has written it
         self.viewer = change.viewer or self.viewer
-        self._read_from(await drafted(change.session, self.scope.tenants, end=change.roll_back))
+        self._read_from(await drafted(change.transaction, self.scope.tenants, end=change.roll_back))
 
     async def close(self) -> None:
         """Give the request's connection back; nothing that was read is kept."""

@@ -94,19 +94,19 @@ class World:
 
     async def begin(self) -> None:
         """Load a price book and terms."""
-        async with self.database.transaction(EVERYTHING) as session:
-            await load_price_book(session, read_price_book(PRICES), at=self.clock())
-            await publish_terms(session, TERMS, at=self.clock() - timedelta(days=1000))
+        async with self.database.transaction(EVERYTHING) as transaction:
+            await load_price_book(transaction, read_price_book(PRICES), at=self.clock())
+            await publish_terms(transaction, TERMS, at=self.clock() - timedelta(days=1000))
 
     async def load_prices(self, text: str) -> None:
         """Load another price book."""
-        async with self.database.transaction(EVERYTHING) as session:
-            await load_price_book(session, read_price_book(text), at=self.clock())
+        async with self.database.transaction(EVERYTHING) as transaction:
+            await load_price_book(transaction, read_price_book(text), at=self.clock())
 
     async def publish(self, text: str) -> None:
         """Publish other terms."""
-        async with self.database.transaction(EVERYTHING) as session:
-            await publish_terms(session, text, at=self.clock())
+        async with self.database.transaction(EVERYTHING) as transaction:
+            await publish_terms(transaction, text, at=self.clock())
 
     async def reseller(self, name: str = "Northwind", *, is_eligible: bool = True, time_zone: str = "UTC") -> Reseller:
         """Add a reseller."""
@@ -137,9 +137,9 @@ class World:
         name, label = name or self._next("Customer "), subdomain or self._next("customer-")
         added = Account.begun(reseller.id, name=name, subdomain=label, support_type=support_type, on=began, at=at)
         added.disabled_at = at if is_disabled else None
-        async with self.database.transaction(EVERYTHING) as session:
-            await subdomains.claim(session, label, reseller_id=reseller.id, account_id=added.id, at=at)
-            session.add(added)
+        async with self.database.transaction(EVERYTHING) as transaction:
+            await subdomains.claim(transaction, label, reseller_id=reseller.id, account_id=added.id, at=at)
+            transaction.add(added)
         return added
 
     async def organization(self, account: Account, name: str | None = None, key: str | None = None) -> Organization:
@@ -167,12 +167,12 @@ class World:
         """Add a contract: pending, or activated on a day."""
         at, today = self.clock(), self.clock().date()
         added = Subscription.drafted(account.reseller_id, account.id, at=at)
-        async with self.database.transaction(EVERYTHING) as session:
-            plan = await plan_for(session, account.support_type, systems, currency_code="USD", on=today)
+        async with self.database.transaction(EVERYTHING) as transaction:
+            plan = await plan_for(transaction, account.support_type, systems, currency_code="USD", on=today)
             added.save(plan, systems=systems, billing_interval=billing_interval, at=at)
             if activated_on is not None:
                 added.activate(on=activated_on, trial_ends_on=account.trial_ends_on, at=at)
-            session.add(added)
+            transaction.add(added)
         return added
 
     async def person(self, email: str | None = None, *, password_hash: str | None = None) -> User:
@@ -220,8 +220,8 @@ class World:
             expires_at=self.clock() + VALID_FOR,
         )
         await self._add(added)
-        async with self.database.transaction() as session:
-            await session.execute(note_address(added))
+        async with self.database.transaction() as transaction:
+            await transaction.execute(note_address(added))
         return added
 
     async def key(self, maker: User, role: Role, place: Reseller | Account, **given: Any) -> tuple[ApiKey, Client]:
@@ -274,8 +274,8 @@ class World:
 
     async def withdraw_eligibility(self, reseller: Reseller) -> None:
         """Let a reseller sell Partner Supported no longer."""
-        async with self.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(is_eligible=False))
+        async with self.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(is_eligible=False))
 
     async def letters(self, address: str) -> list[dict[str, Any]]:
         """Return what the letters to an address say that wait in the outbox, the oldest first."""
@@ -303,10 +303,10 @@ class World:
         return sorted(tuple(map(str, row)) for row in await peek(self.database, sa.text(everything)))
 
     async def _add(self, *entities: object) -> None:
-        async with self.database.transaction(EVERYTHING) as session:
+        async with self.database.transaction(EVERYTHING) as transaction:
             for entity in entities:
-                session.add(entity)
-                await session.flush()
+                transaction.add(entity)
+                await transaction.flush()
 
     def _next(self, prefix: str) -> str:
         self._number += 1

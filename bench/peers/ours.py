@@ -130,8 +130,8 @@ async def _fill() -> None:
     for commit in ("off", "on"):
         await migrate(owner, application_url=SERVER.format(role=f"{ROLE}_{commit}", database=DATABASE))
     database = Database(str(make_url(owner)), pool_size=1)
-    async with database.transaction() as session:
-        await load_price_book(session, read_price_book(BOOK), at=now())
+    async with database.transaction() as transaction:
+        await load_price_book(transaction, read_price_book(BOOK), at=now())
     await database.close()
 
 

@@ -92,20 +92,20 @@ FIRST_PERSON = next(iter(PEOPLE))
 class Demo:
     """Loads the world in one transaction: all of it or nothing."""
 
-    def __init__(self, session: Transaction, *, today: date, at: datetime, password_hash: str) -> None:
-        self._session, self._today, self._at, self._hash = session, today, at, password_hash
+    def __init__(self, transaction: Transaction, *, today: date, at: datetime, password_hash: str) -> None:
+        self._transaction, self._today, self._at, self._hash = transaction, today, at, password_hash
         self._people: dict[str, User] = {}
 
     async def load(self) -> None:
         """Add the catalogue, the terms, both resellers with their customers, and everybody's memberships."""
-        await load_price_book(self._session, read_price_book((HERE / "price-book.toml").read_text()), at=self._at)
-        terms = await publish_terms(self._session, (HERE / "terms.md").read_text(), at=self._at)
+        await load_price_book(self._transaction, read_price_book((HERE / "price-book.toml").read_text()), at=self._at)
+        terms = await publish_terms(self._transaction, (HERE / "terms.md").read_text(), at=self._at)
         await self._add_people()
         northwind = await self._reseller("Northwind Managed IT", NORTHWIND, is_eligible=True)
         contoso = await self._reseller("Contoso Resale", CONTOSO, is_eligible=False)
         accounts, organizations = sa.select(Account), sa.select(Organization)
-        coffee = (await self._session.scalars(accounts.where(Account.subdomain == "fourth-coffee"))).one()
-        roastery = (await self._session.scalars(organizations.where(Organization.name == "Roastery"))).one()
+        coffee = (await self._transaction.scalars(accounts.where(Account.subdomain == "fourth-coffee"))).one()
+        roastery = (await self._transaction.scalars(organizations.where(Organization.name == "Roastery"))).one()
 
         self._join("ada@northwind.example", Role.ADMIN, northwind.id)
         self._join("ada@northwind.example", Role.ADMIN, northwind.id, coffee.id)
@@ -122,8 +122,8 @@ class Demo:
         for address, name in PEOPLE.items():
             user = User(id=uuid7(), name=name, email=address, password_hash=self._hash, created_at=self._at)
             self._people[address] = user
-            self._session.add_all([user, UserEmail(address=address, user_id=user.id)])
-        await self._session.flush()
+            self._transaction.add_all([user, UserEmail(address=address, user_id=user.id)])
+        await self._transaction.flush()
 
     async def _reseller(self, name: str, customers: Sequence[Customer], *, is_eligible: bool) -> Reseller:
         reseller = Reseller(
@@ -135,8 +135,8 @@ class Demo:
             created_at=self._at,
             updated_at=self._at,
         )
-        self._session.add(reseller)
-        await self._session.flush()
+        self._transaction.add(reseller)
+        await self._transaction.flush()
         for customer in customers:
             await self._customer(reseller, customer)
         return reseller
@@ -152,27 +152,27 @@ class Demo:
             at=self._at - timedelta(days=customer.trial_began),
         )
         owner = {"reseller_id": reseller.id, "account_id": account.id}
-        await subdomains.claim(self._session, customer.subdomain, **owner, at=self._at)
-        self._session.add(account)
-        await self._session.flush()
+        await subdomains.claim(self._transaction, customer.subdomain, **owner, at=self._at)
+        self._transaction.add(account)
+        await self._transaction.flush()
         for name in customer.organizations:
-            self._session.add(
+            self._transaction.add(
                 Organization(id=uuid7(), **owner, name=name, key=name.lower(), created_at=self._at, updated_at=self._at)
             )
         if customer.systems is not None:
             await self._contract(account, customer, customer.systems)
-        await self._session.flush()
+        await self._transaction.flush()
 
     async def _contract(self, account: Account, customer: Customer, systems: int) -> None:
         plan = await plan_for(
-            self._session, customer.support_type, systems, currency_code="USD", on=self._day(customer.trial_began)
+            self._transaction, customer.support_type, systems, currency_code="USD", on=self._day(customer.trial_began)
         )
         contract = Subscription.drafted(account.reseller_id, account.id, at=account.created_at)
         contract.save(plan, systems=systems, billing_interval=customer.billing_interval, at=account.created_at)
         if customer.activated is not None:
             at = self._at - timedelta(days=customer.activated)
             contract.activate(on=self._day(customer.activated), trial_ends_on=account.trial_ends_on, at=at)
-        self._session.add(contract)
+        self._transaction.add(contract)
 
     def _join(
         self,
@@ -183,7 +183,7 @@ class Demo:
         organization_id: UUID | None = None,
     ) -> None:
         kind = DashboardKind.RESELLER if account_id is None else DashboardKind.ACCOUNT
-        self._session.add(
+        self._transaction.add(
             Membership(
                 user_id=self._people[address].id,
                 id=uuid7(),
@@ -198,7 +198,7 @@ class Demo:
         )
 
     def _accept(self, address: str, reseller_id: UUID, version: str) -> None:
-        self._session.add(
+        self._transaction.add(
             TermsAcceptance(
                 user_id=self._people[address].id, reseller_id=reseller_id, version=version, accepted_at=self._at
             )
@@ -208,24 +208,24 @@ class Demo:
         return self._today - timedelta(days=days_ago)
 
 
-async def is_empty(session: Transaction) -> bool:
+async def is_empty(transaction: Transaction) -> bool:
     """Tell whether nobody and nothing is stored yet; whoever else asks waits until the transaction ends.
 
     Hosts that start at once on an empty database load the demo once: the others find what the first one has left.
     """
-    await session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING)))
+    await transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING)))
     for kind in (User, Reseller):
-        if await session.scalar(sa.select(kind.id).limit(1)) is not None:
+        if await transaction.scalar(sa.select(kind.id).limit(1)) is not None:
             return False
     return True
 
 
-async def demo_password_hash(session: Transaction) -> str | None:
+async def demo_password_hash(transaction: Transaction) -> str | None:
     """Return the hash that the demo's people have; None where this is not the demo world."""
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == FIRST_PERSON).scalar_subquery()
-    return await session.scalar(sa.select(User.password_hash).where(User.id == owner))
+    return await transaction.scalar(sa.select(User.password_hash).where(User.id == owner))
 
 
-async def set_demo_password(session: Transaction, password_hash: str) -> None:
+async def set_demo_password(transaction: Transaction, password_hash: str) -> None:
     """Give everybody in the demo world the password of this hash."""
-    await session.execute(sa.update(User).where(User.email.in_(PEOPLE)).values(password_hash=password_hash))
+    await transaction.execute(sa.update(User).where(User.email.in_(PEOPLE)).values(password_hash=password_hash))

@@ -133,9 +133,9 @@ async def test_a_key_works_until_the_moment_at_which_it_expires(world: World) ->
 async def test_a_rotated_secret_works_until_the_moment_at_which_its_overlap_ends(world: World) -> None:
     key, robot, _ = await a_key(world)
     ends = world.clock.at + timedelta(hours=1)
-    async with world.database.transaction(EVERYTHING) as session:
+    async with world.database.transaction(EVERYTHING) as transaction:
         rotated = sa.update(ApiKeySecret).where(ApiKeySecret.api_key_id == key.id)
-        await session.execute(rotated.values(expires_at=ends))
+        await transaction.execute(rotated.values(expires_at=ends))
 
     world.clock.at = ends - MOMENT
     assert await works(robot)

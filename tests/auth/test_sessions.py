@@ -91,8 +91,8 @@ async def opened(world: World) -> str:
 
 
 async def stored(world: World) -> int | None:
-    async with world.database.transaction(EVERYTHING) as session:
-        return await session.scalar(sa.select(sa.func.count()).select_from(Session))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        return await transaction.scalar(sa.select(sa.func.count()).select_from(Session))
 
 
 async def test_signing_in_sets_a_cookie_that_no_script_reads_and_no_foreign_form_sends(
@@ -145,9 +145,9 @@ async def test_the_cookie_is_who_asks_next(ada: User, stranger: Client) -> None:
 async def test_the_database_knows_the_token_by_its_hash_alone(world: World, ada: User, stranger: Client) -> None:
     token = cookie_of(await posted(stranger, SIGN_IN, email=EMAIL, password=PASSWORD)).value
 
-    async with world.database.transaction(EVERYTHING) as session:
-        [kept] = (await session.scalars(sa.select(Session))).all()
-        row = await session.scalar(sa.text("SELECT sessions::text || users::text FROM sessions, users"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        [kept] = (await transaction.scalars(sa.select(Session))).all()
+        row = await transaction.scalar(sa.text("SELECT sessions::text || users::text FROM sessions, users"))
 
     assert (kept.user_id, kept.token_hash) == (ada.id, hash_token(token))
     assert token not in str(row)
@@ -299,8 +299,8 @@ async def test_rights_are_read_anew_at_every_request(world: World, ada: User) ->
     client = await world.sign_in(ada)
     seat = await world.join(ada, Role.ADMIN, await world.reseller())
     before = await client.query("{ viewer { dashboards { role } } }")
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Membership).where(Membership.id == seat.id).values(role=Role.READ_ONLY))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Membership).where(Membership.id == seat.id).values(role=Role.READ_ONLY))
 
     after = await client.query("{ viewer { dashboards { role } } }")
 

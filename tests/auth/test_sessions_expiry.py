@@ -185,12 +185,12 @@ async def test_of_two_changes_at_once_one_wins(world: World) -> None:
 async def test_a_password_that_was_replaced_meanwhile_opens_nothing(world: World, clock: Clock) -> None:
     ada = await somebody(world)
     proof = await prove(world.database, email=ADA, password=PASSWORD, client_address=HERE, at=clock())
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(User).where(User.id == ada.id).values(password_hash=HASHER.hash(ANOTHER)))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(User).where(User.id == ada.id).values(password_hash=HASHER.hash(ANOTHER)))
 
-    async with world.database.transaction(EVERYTHING) as session:
+    async with world.database.transaction(EVERYTHING) as transaction:
         with pytest.raises(InvalidCredentials):
-            await hold(session, proof)
+            await hold(transaction, proof)
 
 
 async def test_a_hash_with_old_parameters_is_renewed_at_the_next_sign_in(world: World) -> None:

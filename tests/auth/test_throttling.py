@@ -98,8 +98,8 @@ async def test_old_counts_are_swept_away_by_the_next_success(database: Database,
         await attempt(database, clock, f"person-{number}@northwind.test", f"192.0.2.{number}")
     clock.at += timedelta(days=1)
 
-    async with database.transaction(EVERYTHING) as session:
-        await forget(session, at=clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        await forget(transaction, at=clock())
 
     assert await peek(database, sa.select(Throttle.attempts)) == []
 

@@ -47,8 +47,8 @@ async def ask(page: Page, document: str) -> Any:
 async def test_from_the_operators_command_to_somebody_who_is_let_go(
     page: Page, site: str, database: Database, clock: Clock, deliver: Deliver
 ) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        operator = Operator(session, Postman(site, SEALER), clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        operator = Operator(transaction, Postman(site, SEALER), clock())
         told = await operator.create_reseller(
             "Acme MSP", "zoe@acme.example", is_eligible=True, time_zone="UTC", currency="USD"
         )

@@ -90,8 +90,8 @@ def invite(database: Database, sealer: Sealer, clock: Clock) -> Poster:
     """Post an invitation in a transaction of its own, and return the mail's id."""
 
     async def posted(to: str = "ben@contoso.example") -> UUID:
-        async with database.transaction(EVERYTHING) as session:
-            mail = post(session, sealer, kind=Kind.INVITATION, to=to, values=INVITATION, at=clock())
+        async with database.transaction(EVERYTHING) as transaction:
+            mail = post(transaction, sealer, kind=Kind.INVITATION, to=to, values=INVITATION, at=clock())
         return mail.id
 
     return posted

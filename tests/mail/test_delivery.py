@@ -44,10 +44,10 @@ async def test_a_mail_reaches_its_address(
 async def test_a_mail_leaves_only_if_its_transaction_commits(
     hire: Hire, database: Database, sealer: Sealer, office: Office, clock: Clock
 ) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        post(session, sealer, kind=Kind.PASSWORD_CHANGED, to="ben@contoso.example", values={}, at=clock())
-        await session.flush()
-        await session.rollback()
+    async with database.transaction(EVERYTHING) as transaction:
+        post(transaction, sealer, kind=Kind.PASSWORD_CHANGED, to="ben@contoso.example", values={}, at=clock())
+        await transaction.flush()
+        await transaction.rollback()
 
     assert await hire().deliver_due() == 0
     assert office.seen == []
@@ -256,8 +256,8 @@ async def test_a_mail_that_takes_every_worker_with_it_ends_as_a_dead_letter(
 ) -> None:
     await invite()
     for _ in range(outbox.MOST_ATTEMPTS):
-        async with database.transaction(EVERYTHING) as session:
-            await outbox.claim(session, at=clock())
+        async with database.transaction(EVERYTHING) as transaction:
+            await outbox.claim(transaction, at=clock())
         clock.at += outbox.LEASE
 
     assert await hire().deliver_due() == 1
@@ -280,8 +280,8 @@ async def test_one_spoilt_mail_does_not_stop_the_others(
     hire: Hire, invite: Poster, office: Office, mails: Rows, database: Database, change: dict[str, Any], reason: str
 ) -> None:
     spoilt, _ = await invite(), await invite()
-    async with database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Mail).where(Mail.id == spoilt).values(change))
+    async with database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Mail).where(Mail.id == spoilt).values(change))
 
     assert await hire().deliver_due() == 2
 

@@ -27,23 +27,23 @@ async def test_a_mail_that_somebody_is_claiming_is_passed_over(
 ) -> None:
     first, second = await invite(), await invite()
     async with database.transaction(EVERYTHING) as mine, database.transaction(EVERYTHING) as theirs:
-        claims = [await outbox.claim(session, at=clock()) for session in (mine, theirs, theirs)]
+        claims = [await outbox.claim(transaction, at=clock()) for transaction in (mine, theirs, theirs)]
 
     assert [claimed and claimed.id for claimed in claims] == [first, second, None]
 
 
 async def test_a_late_failure_changes_nothing(taken_over: Mail, database: Database, mails: Rows, clock: Clock) -> None:
     before = await mails()
-    async with database.transaction(EVERYTHING) as session:
-        await outbox.put_off(session, taken_over, reason="late", until=clock())
-        await outbox.give_up(session, taken_over, reason="late", at=clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        await outbox.put_off(transaction, taken_over, reason="late", until=clock())
+        await outbox.give_up(transaction, taken_over, reason="late", at=clock())
 
     assert await mails() == before
 
 
 async def test_a_late_success_counts(taken_over: Mail, database: Database, mails: Rows, clock: Clock) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        await outbox.mark_sent(session, taken_over, at=clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        await outbox.mark_sent(transaction, taken_over, at=clock())
 
     (row,) = await mails()
     assert (row.sent_at, row.sealed) == (clock.at, None)
@@ -60,5 +60,5 @@ def test_a_pause_is_any_part_of_a_time_that_doubles_up_to_a_cap(attempts: int, c
 
 
 async def _claimed(database: Database, clock: Clock) -> Mail | None:
-    async with database.transaction(EVERYTHING) as session:
-        return await outbox.claim(session, at=clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        return await outbox.claim(transaction, at=clock())

@@ -148,8 +148,8 @@ async def test_a_cursor_holds_its_place_after_its_row_has_moved(world: World) ->
     screen = Screen(world, await world.reseller(), "NAME", is_descending=False)
     stored = [(await screen.add(name, EARLY)).id for name in ("a", "b", "c")]
     cursor = (await screen.page(2)).cursors[1]
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Account).where(Account.id == stored[1]).values(name="A0"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Account).where(Account.id == stored[1]).values(name="A0"))
 
     page = await screen.page(2, cursor=cursor)
 
@@ -161,8 +161,8 @@ async def test_instants_a_microsecond_apart_are_on_the_right_side_of_a_cursor(wo
     stored = [(await screen.add(name, EARLY)).id for name in ("a", "b", "c")]
     for number, account in enumerate(stored):
         at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.update(Account).where(Account.id == account).values(created_at=at))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.update(Account).where(Account.id == account).values(created_at=at))
 
     cursor = (await screen.page(1)).cursors[0]
 

@@ -56,10 +56,10 @@ def contract_of(account: Account, status: SubscriptionStatus, starts_on: date | 
 
 
 async def store(database: Database, accounts: list[Account], contracts: list[Subscription]) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        session.add_all(accounts)
-        await session.flush()
-        session.add_all(contracts)
+    async with database.transaction(EVERYTHING) as transaction:
+        transaction.add_all(accounts)
+        await transaction.flush()
+        transaction.add_all(contracts)
 
 
 async def read(database: Database, today: date) -> list[Any]:

@@ -93,9 +93,9 @@ async def test_a_snapshot_takes_two_round_trips_besides_its_statements(guarded: 
 async def test_a_transaction_takes_two_round_trips_besides_its_statements(guarded: Guarded) -> None:
     for _ in range(2):
         before = guarded.door.round_trips
-        async with guarded.database.transaction() as session:
+        async with guarded.database.transaction() as transaction:
             for _ in range(3):
-                await session.execute(ONE)
+                await transaction.execute(ONE)
 
     assert guarded.door.round_trips - before == 2 + 3
 
@@ -159,8 +159,8 @@ async def test_a_statement_and_a_lock_are_given_up_in_time(world: World, postgre
             async with database.snapshot() as snapshot:
                 await snapshot.fetch(sa.text("SELECT pg_sleep(30)"))
         failures.append(failed.value)
-    async with patient(postgres, lock=0.05) as database, world.database.transaction({reseller.id}) as session:
-        await session.execute(held)
+    async with patient(postgres, lock=0.05) as database, world.database.transaction({reseller.id}) as transaction:
+        await transaction.execute(held)
         with pytest.raises(DBAPIError) as failed:
             async with database.transaction({reseller.id}) as waiting:
                 await waiting.execute(held)
@@ -179,10 +179,10 @@ async def test_a_transaction_in_which_nothing_happens_is_ended_and_holds_nobody_
     lives = sa.text("SELECT count(*) AS number FROM pg_stat_activity WHERE pid = :pid")
 
     async def forget(database: Database) -> None:
-        async with database.transaction({reseller.id}) as session:
-            (await session.scalars(held)).one().name = "New"
-            pid = await session.scalar(BACKEND)
-            await session.flush()
+        async with database.transaction({reseller.id}) as transaction:
+            (await transaction.scalars(held)).one().name = "New"
+            pid = await transaction.scalar(BACKEND)
+            await transaction.flush()
             while (await world.database.fetch(lives.bindparams(pid=pid)))[0].number:
                 pass
             # What was held is free, while the one who held it has not noticed.
@@ -203,8 +203,8 @@ async def test_a_mutation_that_waits_too_long_is_told_so_and_saves_nothing(
     reseller = await world.reseller()
     account = await world.account(reseller, "Old")
     ada = await world.admin(reseller)
-    async with patient(postgres, lock=0.05) as database, world.database.transaction({reseller.id}) as session:
-        await session.execute(sa.select(Account.id).where(Account.id == account.id).with_for_update())
+    async with patient(postgres, lock=0.05) as database, world.database.transaction({reseller.id}) as transaction:
+        await transaction.execute(sa.select(Account.id).where(Account.id == account.id).with_for_update())
         client = Client(assembled(api, database, clock))
         client.http.cookies = ada.http.cookies
         update = "mutation($input: UpdateAccountInput!) { updateAccount(input: $input) { errors { code } } }"
@@ -233,16 +233,16 @@ async def _read(database: Database) -> object:
 
 
 async def _write(database: Database) -> object:
-    async with database.transaction() as session:
-        return (await session.execute(ONE)).all()
+    async with database.transaction() as transaction:
+        return (await transaction.execute(ONE)).all()
 
 
 async def test_a_transaction_whose_connection_breaks_may_be_tried_again(database: Database) -> None:
     async def work() -> None:
-        async with database.transaction() as session:
-            ((backend,),) = (await session.execute(BACKEND)).all()
+        async with database.transaction() as transaction:
+            ((backend,),) = (await transaction.execute(BACKEND)).all()
             await peek(database, END.bindparams(backend=backend))
-            await session.execute(ONE)
+            await transaction.execute(ONE)
 
     with pytest.raises(DBAPIError) as failed:
         await work()
@@ -263,8 +263,8 @@ async def test_whether_it_was_saved_is_unknown_where_the_connection_breaks_at_co
     guarded.door.lets_through, guarded.door.shuts_at = arrives, b"COMMIT\0"
 
     async def work() -> None:
-        async with guarded.database.transaction({reseller.id}) as session:
-            await session.execute(renamed)
+        async with guarded.database.transaction({reseller.id}) as transaction:
+            await transaction.execute(renamed)
 
     with pytest.raises(OutcomeUnknown) as unknown:
         await work()
@@ -298,8 +298,8 @@ async def test_a_task_that_is_cancelled_anywhere_takes_no_connection_and_no_tran
     async def work(narrow: Database) -> None:
         async with narrow.snapshot(EVERYTHING) as snapshot:
             await snapshot.fetch(ONE)
-        async with narrow.transaction(EVERYTHING) as session:
-            await session.execute(ONE)
+        async with narrow.transaction(EVERYTHING) as transaction:
+            await transaction.execute(ONE)
 
     async with patient(postgres) as narrow:
         await work(narrow)

@@ -124,9 +124,9 @@ async def test_a_connection_that_was_read_from_can_be_written_on(narrow: Databas
     await snapshot.fetch(NAMES)
     await snapshot.close()
 
-    async with narrow.transaction() as session:
-        level = await session.scalar(sa.text("SHOW transaction_isolation"))
-        changed = await session.execute(sa.update(Reseller).values(name="Changed"))
+    async with narrow.transaction() as transaction:
+        level = await transaction.scalar(sa.text("SHOW transaction_isolation"))
+        changed = await transaction.execute(sa.update(Reseller).values(name="Changed"))
 
     assert (level, changed.rowcount) == ("read committed", 0)  # type: ignore[attr-defined] # a CursorResult
 
@@ -166,8 +166,8 @@ async def test_what_a_block_leaves_by_an_exception_is_rolled_back(world: World) 
     await world.reseller("Northwind")
 
     async def fail() -> None:
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.update(Reseller).values(name="Changed"))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.update(Reseller).values(name="Changed"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -179,8 +179,8 @@ async def test_what_a_block_leaves_by_an_exception_is_rolled_back(world: World) 
 async def test_what_a_block_wrote_is_seen_where_it_ends_and_not_before(world: World) -> None:
     await world.reseller("Northwind")
 
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Reseller).values(name="Changed"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Reseller).values(name="Changed"))
         inside = scalars(await peek(world.database, NAMES))
 
     assert inside == ["Northwind"]
@@ -200,8 +200,8 @@ async def test_a_transaction_that_is_over_does_nothing_to_whoever_has_its_connec
     await world.reseller()
     async with narrow.transaction(EVERYTHING) as over:
         pass
-    async with narrow.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Reseller).values(name="Renamed"))
+    async with narrow.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Reseller).values(name="Renamed"))
         await over.rollback()
         with pytest.raises(InvalidRequestError):
             await over.execute(NAMES)

@@ -30,8 +30,8 @@ EVERYBODY = [
 
 @pytest.fixture
 async def demo(database: Database) -> Database:
-    async with database.transaction(EVERYTHING) as session:
-        await Demo(session, today=TODAY, at=AT, password_hash="hashed").load()
+    async with database.transaction(EVERYTHING) as transaction:
+        await Demo(transaction, today=TODAY, at=AT, password_hash="hashed").load()
     return database
 
 
@@ -134,17 +134,17 @@ async def test_everybody_signs_in_with_the_password_of_the_demo(demo: Database) 
     people = sa.select(User.email, User.password_hash).order_by(User.email)
     assert [tuple(row) for row in await peek(demo, people)] == [(email, "hashed") for email in EVERYBODY]
 
-    async with demo.transaction(EVERYTHING) as session:
-        await set_demo_password(session, "hashed anew")
-        known = await demo_password_hash(session)
+    async with demo.transaction(EVERYTHING) as transaction:
+        await set_demo_password(transaction, "hashed anew")
+        known = await demo_password_hash(transaction)
 
     assert known == "hashed anew"
     assert [tuple(row) for row in await peek(demo, people)] == [(email, "hashed anew") for email in EVERYBODY]
 
 
 async def test_another_password_changes_nobody_elses(demo: Database, world_beside: User) -> None:
-    async with demo.transaction(EVERYTHING) as session:
-        await set_demo_password(session, "hashed anew")
+    async with demo.transaction(EVERYTHING) as transaction:
+        await set_demo_password(transaction, "hashed anew")
 
     [row] = await peek(demo, sa.select(User.password_hash).where(User.id == world_beside.id))
     assert row.password_hash == "own"
@@ -154,16 +154,16 @@ async def test_another_password_changes_nobody_elses(demo: Database, world_besid
 async def world_beside(demo: Database) -> User:
     """Somebody who came after the demo was loaded."""
     added = User(name="Zoe", email="zoe@example.test", password_hash="own", created_at=AT)
-    async with demo.transaction(EVERYTHING) as session:
-        session.add(added)
+    async with demo.transaction(EVERYTHING) as transaction:
+        transaction.add(added)
     return added
 
 
 async def test_a_database_is_empty_until_somebody_or_something_is_stored(database: Database) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        before = await is_empty(session)
-        await Demo(session, today=TODAY, at=AT, password_hash="hashed").load()
-        after = await is_empty(session)
+    async with database.transaction(EVERYTHING) as transaction:
+        before = await is_empty(transaction)
+        await Demo(transaction, today=TODAY, at=AT, password_hash="hashed").load()
+        after = await is_empty(transaction)
 
     assert (before, after) == (True, False)
 
@@ -171,9 +171,9 @@ async def test_a_database_is_empty_until_somebody_or_something_is_stored(databas
 async def test_a_database_with_a_reseller_is_not_empty_and_not_the_demo(world: World) -> None:
     await world.reseller()
 
-    async with world.database.transaction(EVERYTHING) as session:
-        assert await is_empty(session) is False
-        assert await demo_password_hash(session) is None
+    async with world.database.transaction(EVERYTHING) as transaction:
+        assert await is_empty(transaction) is False
+        assert await demo_password_hash(transaction) is None
 
 
 @pytest.mark.parametrize("day", ["2028-02-29", "2027-12-31", "2027-03-31", "2026-01-01"])
@@ -181,8 +181,8 @@ async def test_the_demo_loads_on_any_day(database: Database, day: str) -> None:
     today = date.fromisoformat(day)
     at = datetime.combine(today, AT.time(), UTC)
 
-    async with database.transaction(EVERYTHING) as session:
-        await Demo(session, today=today, at=at, password_hash="hashed").load()
+    async with database.transaction(EVERYTHING) as transaction:
+        await Demo(transaction, today=today, at=at, password_hash="hashed").load()
 
     fourth_coffee = account_rows().where(Account.subdomain == "fourth-coffee")
     [row] = await peek(database, fourth_coffee)

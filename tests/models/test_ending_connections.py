@@ -106,11 +106,11 @@ async def write_on(
     fails: Callable[[type[Exception]], AbstractContextManager[None]] = as_it_is,
 ) -> None:
     """Go on in a transaction after the news was brought."""
-    async with database.transaction() as session:
-        await session.execute(ONE)
+    async with database.transaction() as transaction:
+        await transaction.execute(ONE)
         await messenger.bring_the_news()
         with fails(DBAPIError):
-            await session.execute(ONE)
+            await transaction.execute(ONE)
 
 
 async def test_a_transaction_that_meets_it_may_be_tried_again_and_finds_another_connection(
@@ -119,8 +119,8 @@ async def test_a_transaction_that_meets_it_may_be_tried_again_and_finds_another_
     async with through_a_messenger(postgres) as (database, messenger):
         with pytest.raises(DBAPIError) as raised:
             await write_on(database, messenger)
-        async with database.transaction() as session:
-            again = await session.scalar(ONE)
+        async with database.transaction() as transaction:
+            again = await transaction.scalar(ONE)
 
     assert (has_lost_a_race(raised.value), is_unavailable(raised.value), again) == (True, True, 1)
 
@@ -150,8 +150,8 @@ async def test_a_snapshot_that_meets_it_is_unavailable_to_every_reader(postgres:
 
 async def read_in_a_write(database: Database, *steps: Callable[[], Awaitable[None]]) -> None:
     """Ask one thing in a transaction, do the steps, and commit."""
-    async with database.transaction() as session:
-        await session.execute(ONE)
+    async with database.transaction() as transaction:
+        await transaction.execute(ONE)
         for step in steps:
             await step()
 

@@ -35,13 +35,13 @@ def dated(day: str, cost: str, currency: str = "USD") -> str:
 
 
 async def load(database: Database, text: str) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        await load_price_book(session, read_price_book(text), at=AT)
+    async with database.transaction(EVERYTHING) as transaction:
+        await load_price_book(transaction, read_price_book(text), at=AT)
 
 
 async def cost_on(database: Database, day: date, currency: str = "USD") -> list[Decimal]:
-    async with database.transaction(EVERYTHING) as session:
-        return [plan.cost_per_system for plan in (await session.scalars(plans_on(day, currency))).all()]
+    async with database.transaction(EVERYTHING) as transaction:
+        return [plan.cost_per_system for plan in (await transaction.scalars(plans_on(day, currency))).all()]
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ async def test_a_second_book_of_the_same_day_and_currency_is_refused(database: D
 
 async def test_a_book_is_loaded_whole_or_not_at_all(database: Database) -> None:
     async def fail() -> None:
-        async with database.transaction(EVERYTHING) as session:
-            await load_price_book(session, read_price_book(book()), at=AT)
-            await session.flush()
+        async with database.transaction(EVERYTHING) as transaction:
+            await load_price_book(transaction, read_price_book(book()), at=AT)
+            await transaction.flush()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -216,9 +216,9 @@ async def test_a_book_is_effective_from_its_day_until_a_later_one_of_its_currenc
 async def test_before_the_first_book_nothing_is_priced(database: Database) -> None:
     await load(database, dated("2025-01-02", "1.00"))
 
-    async with database.transaction(EVERYTHING) as session:
+    async with database.transaction(EVERYTHING) as transaction:
         with pytest.raises(Conflict, match="No price book is effective yet for the reseller's currency"):
-            await plan_for(session, PARTNER, 1, currency_code="USD", on=date(2025, 1, 1))
+            await plan_for(transaction, PARTNER, 1, currency_code="USD", on=date(2025, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -237,8 +237,8 @@ async def test_before_the_first_book_nothing_is_priced(database: Database) -> No
 async def test_the_plan_follows_from_the_support_type_and_the_number_of_systems(
     world: World, support_type: SupportType, systems: int, name: str
 ) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        plan = await plan_for(session, support_type, systems, currency_code="USD", on=date(2025, 1, 1))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        plan = await plan_for(transaction, support_type, systems, currency_code="USD", on=date(2025, 1, 1))
 
     assert plan.name == name
 

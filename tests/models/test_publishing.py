@@ -19,8 +19,8 @@ NO_TEXT = "there is no text below the first line"
 
 
 async def publish(database: Database, text: str, *, at: datetime = AT) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        await publish_terms(session, text, at=at)
+    async with database.transaction(EVERYTHING) as transaction:
+        await publish_terms(transaction, text, at=at)
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ ACME, RIVAL, RESELLER = uuid7(), uuid7(), uuid7()
 
 
 async def claim(database: Database, account_id: UUID, name: str = "acme", *, at: datetime = NOON) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        await subdomains.claim(session, name, reseller_id=RESELLER, account_id=account_id, at=at)
+    async with database.transaction(EVERYTHING) as transaction:
+        await subdomains.claim(transaction, name, reseller_id=RESELLER, account_id=account_id, at=at)
 
 
 async def release(database: Database, name: str = "acme", *, at: datetime = NOON) -> None:
-    async with database.transaction(EVERYTHING) as session:
-        await subdomains.release(session, name, at=at)
+    async with database.transaction(EVERYTHING) as transaction:
+        await subdomains.release(transaction, name, at=at)
 
 
 async def holder(database: Database, name: str = "acme") -> UUID | None:
@@ -128,8 +128,8 @@ async def test_of_twelve_who_claim_a_name_at_once_exactly_one_gets_it(database: 
 
 async def test_a_claim_that_is_rolled_back_takes_nothing(database: Database) -> None:
     async def fail() -> None:
-        async with database.transaction(EVERYTHING) as session:
-            await subdomains.claim(session, "acme", reseller_id=RESELLER, account_id=ACME, at=NOON)
+        async with database.transaction(EVERYTHING) as transaction:
+            await subdomains.claim(transaction, "acme", reseller_id=RESELLER, account_id=ACME, at=NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

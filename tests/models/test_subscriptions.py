@@ -34,8 +34,8 @@ async def insert(
 ) -> None:
     """Insert a contract behind the models' back."""
     row = {"reseller_id": account.reseller_id, "id": uuid7(), "account_id": account.id, "plan_id": uuid7()}
-    async with database.transaction(EVERYTHING) as session:
-        await session.execute(INSERT, {**row, "status": status, "systems": systems, "starts_on": starts_on})
+    async with database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(INSERT, {**row, "status": status, "systems": systems, "starts_on": starts_on})
 
 
 async def violated(database: Database, account: Account, status: str, **columns: object) -> str:

@@ -22,14 +22,14 @@ from tests.world import World
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
-async def read(session: Transaction, account: Account) -> Account:
+async def read(transaction: Transaction, account: Account) -> Account:
     mine = sa.select(Account).where(Account.reseller_id == account.reseller_id, Account.id == account.id)
-    return (await session.scalars(mine)).one()
+    return (await transaction.scalars(mine)).one()
 
 
 async def stored(world: World, account: Account) -> tuple[str, int]:
-    async with world.database.transaction(EVERYTHING) as session:
-        found = await read(session, account)
+    async with world.database.transaction(EVERYTHING) as transaction:
+        found = await read(transaction, account)
     return found.name, found.version
 
 
@@ -42,8 +42,8 @@ async def test_what_was_changed_is_written_and_nothing_else(
     world: World, account: Account, statements: Statements
 ) -> None:
     with statements() as seen:
-        async with world.database.transaction(EVERYTHING) as session:
-            mine = await read(session, account)
+        async with world.database.transaction(EVERYTHING) as transaction:
+            mine = await read(transaction, account)
             mine.name, mine.subdomain = "Other", str(mine.subdomain)
 
     assert len(seen) == 2
@@ -56,105 +56,105 @@ async def test_nothing_is_written_where_nothing_has_changed(
     world: World, account: Account, statements: Statements
 ) -> None:
     with statements() as seen:
-        async with world.database.transaction(EVERYTHING) as session:
-            mine = await read(session, account)
+        async with world.database.transaction(EVERYTHING) as transaction:
+            mine = await read(transaction, account)
             mine.name = "Other"
             mine.name = "Contoso"
 
-            assert not session.is_modified(mine)
+            assert not transaction.is_modified(mine)
 
     assert len(seen) == 1
     assert await stored(world, account) == ("Contoso", 1)
 
 
 async def test_what_was_touched_counts_as_a_change(world: World, account: Account) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        (await read(session, account)).touch()
+    async with world.database.transaction(EVERYTHING) as transaction:
+        (await read(transaction, account)).touch()
 
     assert await stored(world, account) == ("Contoso", 2)
 
 
 async def test_a_row_is_one_entity_however_often_it_is_met(world: World, account: Account) -> None:
     both = sa.select(Account, Reseller).join(Reseller, Reseller.id == Account.reseller_id)
-    async with world.database.transaction(EVERYTHING) as session:
-        mine = await read(session, account)
-        ((again, reseller),) = await session.fetch(both.where(Account.id == account.id))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        mine = await read(transaction, account)
+        ((again, reseller),) = await transaction.fetch(both.where(Account.id == account.id))
 
         assert again is mine
-        assert reseller is await session.scalar(sa.select(Reseller).where(Reseller.id == account.reseller_id))
+        assert reseller is await transaction.scalar(sa.select(Reseller).where(Reseller.id == account.reseller_id))
 
 
 async def test_a_row_that_is_read_again_is_what_it_is_now_unless_it_was_changed_here(
     world: World, account: Account
 ) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        mine = await read(session, account)
-        await session.execute(sa.update(Account).where(Account.id == account.id).values(name="Other"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        mine = await read(transaction, account)
+        await transaction.execute(sa.update(Account).where(Account.id == account.id).values(name="Other"))
 
         assert mine.name == "Contoso"
-        assert (await read(session, account)).name == "Other"
+        assert (await read(transaction, account)).name == "Other"
         mine.name = "Third"
-        assert (await read(session, account)).name == "Third"
+        assert (await read(transaction, account)).name == "Third"
 
 
 async def test_changes_are_known_until_they_are_written(world: World, account: Account) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        mine = await read(session, account)
+    async with world.database.transaction(EVERYTHING) as transaction:
+        mine = await read(transaction, account)
         mine.name = "Other"
         added = User(id=UUID(int=7), name="Ada", email="ada@example.test", created_at=world.clock())
-        session.add(added)
+        transaction.add(added)
 
-        assert list(session.changes(mine)) == [("name", "Contoso", "Other")]
-        assert sorted(session.changes(added), key=str) == [
+        assert list(transaction.changes(mine)) == [("name", "Contoso", "Other")]
+        assert sorted(transaction.changes(added), key=str) == [
             ("created_at", None, world.clock()),
             ("email", None, "ada@example.test"),
             ("id", None, UUID(int=7)),
             ("name", None, "Ada"),
         ]
-        await session.flush()
-        assert [*session.changes(mine), *session.changes(added)] == []
-        session.remove(added)
-        assert ("name", "Ada", None) in session.changes(added)
+        await transaction.flush()
+        assert [*transaction.changes(mine), *transaction.changes(added)] == []
+        transaction.remove(added)
+        assert ("name", "Ada", None) in transaction.changes(added)
 
 
 async def test_what_was_added_can_be_changed_and_removed(world: World) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
+    async with world.database.transaction(EVERYTHING) as transaction:
         user = User(name="Ada", email="ada@example.test", created_at=world.clock())
-        session.add_all([user, user])
-        await session.flush()
+        transaction.add_all([user, user])
+        await transaction.flush()
         user.name = "Grace"
-    async with world.database.transaction(EVERYTHING) as session:
-        found = (await session.scalars(sa.select(User).where(User.id == user.id))).one()
-        session.remove(found)
-        await session.flush()
+    async with world.database.transaction(EVERYTHING) as transaction:
+        found = (await transaction.scalars(sa.select(User).where(User.id == user.id))).one()
+        transaction.remove(found)
+        await transaction.flush()
 
         assert found.name == "Grace"
-        assert await session.scalar(sa.select(User).where(User.id == user.id)) is None
+        assert await transaction.scalar(sa.select(User).where(User.id == user.id)) is None
 
 
 async def test_a_row_that_was_changed_behind_its_back_is_not_written(world: World, account: Account) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        mine = await read(session, account)
+    async with world.database.transaction(EVERYTHING) as transaction:
+        mine = await read(transaction, account)
         mine.name = "Other"
         behind = sa.update(Account).where(Account.id == account.id)
-        await session.execute(behind.values(name="Third", version=Account.version + 1))
+        await transaction.execute(behind.values(name="Third", version=Account.version + 1))
 
         with pytest.raises(StaleDataError):
-            await session.flush()
-        await session.rollback()
+            await transaction.flush()
+        await transaction.rollback()
 
     assert await stored(world, account) == ("Contoso", 1)
 
 
 async def test_what_a_constraint_refuses_is_told_by_its_name(world: World, account: Account) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
+    async with world.database.transaction(EVERYTHING) as transaction:
         for _ in range(2):
             added = Organization(reseller_id=account.reseller_id, account_id=account.id, name="Office", key="office")
             added.created_at = added.updated_at = world.clock()
-            session.add(added)
+            transaction.add(added)
         with pytest.raises(IntegrityError) as caught:
-            await session.flush()
-        await session.rollback()
+            await transaction.flush()
+        await transaction.rollback()
 
     assert violated(caught.value) == "organizations_unique_key"
 
@@ -164,13 +164,13 @@ async def test_what_is_one_tenants_is_written_in_one_statement(
 ) -> None:
     other = await world.account(await world.reseller())
     with statements() as seen:
-        async with world.database.transaction(EVERYTHING) as session:
-            session.add(User(name="Ada", email="ada@example.test", created_at=world.clock()))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            transaction.add(User(name="Ada", email="ada@example.test", created_at=world.clock()))
             office = Organization(reseller_id=account.reseller_id, account_id=account.id, name="Office", key="office")
             office.created_at = office.updated_at = world.clock()
-            session.add(office)
+            transaction.add(office)
             for each, name in ((account, "First"), (other, "Second")):
-                (await read(session, each)).name = name
+                (await read(transaction, each)).name = name
 
     # The user; the organization with its account; the other tenant's account.
     assert len(seen[2:]) == 3
@@ -180,24 +180,24 @@ async def test_what_is_one_tenants_is_written_in_one_statement(
 
 async def test_of_what_is_written_together_nothing_is_where_one_row_is_gone(world: World, account: Account) -> None:
     event = operator_event("test", "acct", account.id, reseller_id=account.reseller_id, at=world.clock())
-    async with world.database.transaction(EVERYTHING) as session:
-        mine = await read(session, account)
+    async with world.database.transaction(EVERYTHING) as transaction:
+        mine = await read(transaction, account)
         mine.name = "Other"
-        session.add(event)
-        await session.execute(sa.update(Account).where(Account.id == account.id).values(version=7))
+        transaction.add(event)
+        await transaction.execute(sa.update(Account).where(Account.id == account.id).values(version=7))
 
         with pytest.raises(StaleDataError):
-            await session.flush()
-        await session.rollback()
+            await transaction.flush()
+        await transaction.rollback()
 
     assert await stored(world, account) == ("Contoso", 1)
 
 
 async def test_what_is_rolled_back_is_not_saved(world: World, account: Account) -> None:
-    async with world.database.transaction(EVERYTHING) as session:
-        (await read(session, account)).name = "Other"
-        await session.flush()
-        await session.rollback()
+    async with world.database.transaction(EVERYTHING) as transaction:
+        (await read(transaction, account)).name = "Other"
+        await transaction.flush()
+        await transaction.rollback()
 
     assert await stored(world, account) == ("Contoso", 1)
 

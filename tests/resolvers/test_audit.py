@@ -130,8 +130,8 @@ async def test_the_application_itself_cannot_change_the_audit(world: World, stat
     before = await world.events()
 
     with pytest.raises(ProgrammingError, match="permission denied for table audit_events"):
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.text(statement))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.text(statement))
 
     assert await world.events() == before
 

@@ -341,11 +341,11 @@ async def test_disabling_a_dashboard_disables_its_keys(world: World) -> None:
     before = [await works(robot) for robot in robots]
     at = datetime(2025, 1, 1, tzinfo=UTC)
 
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Account).where(Account.id == account.id).values(disabled_at=at))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Account).where(Account.id == account.id).values(disabled_at=at))
     one_account = [await works(robot) for robot in robots]
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(disabled_at=at))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Reseller).where(Reseller.id == reseller.id).values(disabled_at=at))
 
     assert before == [True, True, True]
     assert one_account == [True, False, True]

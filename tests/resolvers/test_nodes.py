@@ -41,8 +41,8 @@ async def test_a_viewer_is_found_by_nobody_but_themselves(world: World) -> None:
 
 
 async def plan_id(world: World) -> str:
-    async with world.database.transaction(EVERYTHING) as session:
-        plan: Plan | None = await session.scalar(plans_on(world.clock.at.date(), "USD"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        plan: Plan | None = await transaction.scalar(plans_on(world.clock.at.date(), "USD"))
     assert plan is not None
     return ids.encode("plan", plan.id)
 

@@ -29,8 +29,8 @@ def operating(world: World) -> Operating:
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Operator]:
-        async with world.database.transaction(EVERYTHING) as session:
-            yield Operator(session, Postman("http://testserver", SEALER), world.clock())
+        async with world.database.transaction(EVERYTHING) as transaction:
+            yield Operator(transaction, Postman("http://testserver", SEALER), world.clock())
 
     return opened
 
@@ -293,8 +293,8 @@ async def test_dead_letters_are_told_without_what_they_say(world: World, operati
     reseller = await world.reseller()
     ada = await world.admin(reseller)
     await ada.mutate("inviteMember", {"dashboardId": gid(reseller), "email": "a@example.test", "role": "ADMIN"})
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(sa.update(Mail).values(failed_at=world.clock(), last_error="550 no such user"))
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(sa.update(Mail).values(failed_at=world.clock(), last_error="550 no such user"))
 
     async with operating() as operator:
         (told,) = await operator.dead_letters()

@@ -156,8 +156,8 @@ async def test_terms_are_accepted_once_however_often_it_is_said_at_once(world: W
     assert await stored(world, "terms_acceptances") == 1
 
 
-async def backend_of(session: Transaction) -> int:
-    return int(await session.scalar(sa.text("SELECT pg_backend_pid()")) or 0)
+async def backend_of(transaction: Transaction) -> int:
+    return int(await transaction.scalar(sa.text("SELECT pg_backend_pid()")) or 0)
 
 
 async def waits_for(database: Database, backend: int) -> int:
@@ -194,30 +194,30 @@ async def test_a_choice_waits_for_a_withdrawal_of_the_eligibility_that_came_firs
     reseller, ada, ways = await choices(world)
 
     for name, input in ways:
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(withdrawal(reseller))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(withdrawal(reseller))
             choosing = asyncio.create_task(ada.refused(name, input))
-            await waits_for(world.database, await backend_of(session))
+            await waits_for(world.database, await backend_of(transaction))
             before = await world.rows()
 
         assert await choosing == NOT_ELIGIBLE
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.update(Reseller).values(is_eligible=True))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.update(Reseller).values(is_eligible=True))
         assert await world.rows() == before
 
 
 async def test_a_withdrawal_of_the_eligibility_waits_for_a_choice_that_came_first(world: World) -> None:
     reseller, ada, ((_, creating), *_) = await choices(world)
 
-    async with world.database.transaction() as session:
+    async with world.database.transaction() as transaction:
         # Somebody who is about to take the same subdomain keeps the choice from being committed, and then gives up.
-        session.add(Subdomain(name=creating["subdomain"], reseller_id=reseller.id, account_id=reseller.id))
-        await session.flush()
+        transaction.add(Subdomain(name=creating["subdomain"], reseller_id=reseller.id, account_id=reseller.id))
+        await transaction.flush()
         choosing = asyncio.create_task(ada.mutate("createAccount", creating, "account { supportType }"))
-        chooser = await waits_for(world.database, await backend_of(session))
+        chooser = await waits_for(world.database, await backend_of(transaction))
         withdrawing = asyncio.create_task(world.withdraw_eligibility(reseller))
         await waits_for(world.database, chooser)
-        await session.rollback()
+        await transaction.rollback()
     payload = await choosing
     await withdrawing
 

@@ -35,8 +35,8 @@ class Town:
 
     async def operate(self, run: Callable[[Operator], Any]) -> Any:
         """Let the operator do something, in one transaction."""
-        async with self.database.transaction(EVERYTHING) as session:
-            return await run(Operator(session, Postman(self.address, SEALER), self.clock()))
+        async with self.database.transaction(EVERYTHING) as transaction:
+            return await run(Operator(transaction, Postman(self.address, SEALER), self.clock()))
 
     async def mail_to(self, address: str) -> EmailMessage:
         """Send what is posted, and return the one mail that arrived, at this address."""

@@ -58,9 +58,9 @@ async def refuse(info: Info, input: WhateverInput) -> str | None:
 
 async def refuse_change(info: Info, input: WhateverInput) -> WhateverPayload:
     """Refuses, too."""
-    async with writing(info) as session:
-        session.add(somebody(info))
-        await session.flush()
+    async with writing(info) as transaction:
+        transaction.add(somebody(info))
+        await transaction.flush()
         raise refusal_of(input.code)
 
 
@@ -71,17 +71,17 @@ async def crash(info: Info) -> str | None:
 
 async def crash_change(info: Info) -> WhateverPayload:
     """Crashes after writing."""
-    async with writing(info) as session:
-        session.add(somebody(info))
-        await session.flush()
+    async with writing(info) as transaction:
+        transaction.add(somebody(info))
+        await transaction.flush()
         raise KeyError("the secret is 1234")
 
 
 async def break_rule(info: Info) -> WhateverPayload:
     """Crashes in the database."""
-    async with writing(info) as session:
-        session.add(somebody(info))
-        session.add(Plan(id=uuid7(), name="the secret is 1234"))
+    async with writing(info) as transaction:
+        transaction.add(somebody(info))
+        transaction.add(Plan(id=uuid7(), name="the secret is 1234"))
     return WhateverPayload(errors=[])
 
 

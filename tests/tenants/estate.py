@@ -85,8 +85,8 @@ async def rows(world: World) -> list[tuple[str, ...]]:
 
 async def _name(world: World, contract: Subscription) -> None:
     named = sa.update(Subscription).where(Subscription.id == contract.id).values(external_id=EXTERNAL_ID)
-    async with world.database.transaction(EVERYTHING) as session:
-        await session.execute(named)
+    async with world.database.transaction(EVERYTHING) as transaction:
+        await transaction.execute(named)
 
 
 async def _session(world: World, person: User) -> str:

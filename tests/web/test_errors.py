@@ -55,8 +55,8 @@ async def refuse_to_write(info: Info, input: str) -> SignOutPayload:
 
 async def crash_writing(info: Info) -> SignOutPayload:
     """Writes, and does what no code should."""
-    async with writing(info) as session:
-        await session.execute(sa.update(Reseller).values(name="geheim"))
+    async with writing(info) as transaction:
+        await transaction.execute(sa.update(Reseller).values(name="geheim"))
         raise RuntimeError("geheim")
 
 
@@ -152,8 +152,8 @@ async def test_a_fault_while_writing_leaves_everything_as_it_was(
 
     assert answer.codes == ["INTERNAL_SERVER_ERROR"]
     assert answer.errors[0]["message"] == MASKED
-    async with world.database.transaction(EVERYTHING) as session:
-        assert (await session.scalars(sa.select(Reseller.name))).all() == ["Northwind"]
+    async with world.database.transaction(EVERYTHING) as transaction:
+        assert (await transaction.scalars(sa.select(Reseller.name))).all() == ["Northwind"]
 
 
 async def test_a_refusal_is_logged_in_one_line_without_a_traceback(planted: Client, logged: list[Any]) -> None:

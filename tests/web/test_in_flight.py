@@ -23,10 +23,10 @@ async def waiting(owner: Database, *clients: Client) -> AsyncIterator[list["asyn
     """Let each client ask for its dashboards, and begin when all of them wait for a table, until the block ends."""
     document = {"query": "{ viewer { dashboards { name } } }"}
     blocked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'resellers'::regclass")
-    async with owner.transaction() as session:
-        await session.execute(sa.text("LOCK TABLE resellers IN ACCESS EXCLUSIVE MODE"))
+    async with owner.transaction() as transaction:
+        await transaction.execute(sa.text("LOCK TABLE resellers IN ACCESS EXCLUSIVE MODE"))
         asking = [asyncio.create_task(client.http.post("/graphql", json=document)) for client in clients]
-        while await session.scalar(blocked) != len(clients):
+        while await transaction.scalar(blocked) != len(clients):
             pass
         yield asking
     await asyncio.wait(asking)

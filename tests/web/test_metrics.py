@@ -139,8 +139,8 @@ async def test_the_pool_and_the_outbox_are_told(
     await look(database, metrics, at=clock())
     assert (told("dashboard_outbox_lag_seconds"), told("dashboard_database_reachable")) == ({(): 0}, {(): 1})
 
-    async with database.transaction(EVERYTHING) as session:
-        post(session, SEALER, kind=Kind.PASSWORD_CHANGED, to="a@example.test", values={"name": "A"}, at=clock())
+    async with database.transaction(EVERYTHING) as transaction:
+        post(transaction, SEALER, kind=Kind.PASSWORD_CHANGED, to="a@example.test", values={"name": "A"}, at=clock())
     async with database.connection():
         await look(database, metrics, at=clock() + timedelta(minutes=2))
 

@@ -44,17 +44,17 @@ async def wait_in_the_background(info: Info) -> str | None:
 
 async def rename(info: Info) -> SignOutPayload:
     """Renames everybody, and is in no hurry."""
-    async with writing(info) as session:
-        await session.execute(sa.update(User).values(name="Renamed"))
-        await session.execute(sa.select(sa.func.pg_sleep(1)))
+    async with writing(info) as transaction:
+        await transaction.execute(sa.update(User).values(name="Renamed"))
+        await transaction.execute(sa.select(sa.func.pg_sleep(1)))
     return SignOutPayload(errors=[])
 
 
 async def rename_later(info: Info) -> SignOutPayload:
     """Renames everybody, and takes a minute for it."""
-    async with writing(info) as session:
-        await session.execute(sa.update(User).values(name="Renamed"))
-        await session.execute(FOREVER)
+    async with writing(info) as transaction:
+        await transaction.execute(sa.update(User).values(name="Renamed"))
+        await transaction.execute(FOREVER)
     return SignOutPayload(errors=[])
 
 
@@ -281,8 +281,8 @@ async def test_a_page_waits_no_longer_than_a_client(
     ada = await world.admin(await world.reseller())
     app = assemble(limits=RequestLimits(operation_seconds=0.1))
     browser = Client(app, ada.http.cookies["session"])
-    async with owners_database.transaction() as session:
-        await session.execute(sa.text("LOCK TABLE resellers IN ACCESS EXCLUSIVE MODE"))
+    async with owners_database.transaction() as transaction:
+        await transaction.execute(sa.text("LOCK TABLE resellers IN ACCESS EXCLUSIVE MODE"))
 
         response = await browser.http.get("/dashboards")
 

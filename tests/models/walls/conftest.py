@@ -62,9 +62,9 @@ async def tenants(world: World, sql: asyncpg.Connection, postgres: EmbeddedDatab
         _, robot = await world.key(ada, Role.ADMIN, account)
         await robot.mutate("updateAccount", {"id": gid(account), "name": "New", "idempotencyKey": "once"})
         await world.invitation(account)
-        async with world.database.transaction({reseller.id}) as session:
+        async with world.database.transaction({reseller.id}) as transaction:
             to, at = "x@example.test", world.clock()
-            post(session, SEALER, kind=Kind.PASSWORD_CHANGED, to=to, values={}, reseller_id=reseller.id, at=at)
+            post(transaction, SEALER, kind=Kind.PASSWORD_CHANGED, to=to, values={}, reseller_id=reseller.id, at=at)
     northwind, contoso = (reseller.id for reseller in resellers)
     return Tenants(northwind, contoso, await _rows(postgres, [northwind, contoso]))
 

@@ -58,16 +58,16 @@ async def test_nothing_becomes_partner_supported_once_the_eligibility_is_withdra
     async def withdraw(turns: int) -> set[Any]:
         for _ in range(turns):
             await asyncio.sleep(0)
-        async with world.database.transaction(EVERYTHING) as session:
-            operator = Operator(session, POSTMAN, world.clock())
+        async with world.database.transaction(EVERYTHING) as transaction:
+            operator = Operator(transaction, POSTMAN, world.clock())
             await operator.set_eligibility(gid(reseller), is_eligible=False)
-            await session.flush()
+            await transaction.flush()
             # With the reseller's row in hand: whoever chose before has committed, whoever comes later is refused.
-            return set(await session.scalars(CHOSEN))
+            return set(await transaction.scalars(CHOSEN))
 
     for number in range(ROUNDS):
-        async with world.database.transaction(EVERYTHING) as session:
-            await session.execute(sa.update(Reseller).values(is_eligible=True))
+        async with world.database.transaction(EVERYTHING) as transaction:
+            await transaction.execute(sa.update(Reseller).values(is_eligible=True))
         ways = await ways_to_choose(world, reseller, f"{seed}-{number}")
         choosing = [after(chance.randrange(60), ada, *way) for way in ways]
         before, *answers = await asyncio.gather(withdraw(chance.randrange(120)), *choosing)
@@ -87,11 +87,11 @@ async def test_disabling_a_reseller_and_changing_its_contracts_never_deadlock(wo
     before = await peek(world.database, DEADLOCKS)
 
     async def disable(*, is_disabled: bool) -> list[Any]:
-        async with world.database.transaction(EVERYTHING) as session:
-            operator = Operator(session, POSTMAN, world.clock())
+        async with world.database.transaction(EVERYTHING) as transaction:
+            operator = Operator(transaction, POSTMAN, world.clock())
             await operator.disable_reseller(gid(reseller), is_disabled=is_disabled)
-            await session.flush()
-            return list(await session.scalars(sa.select(Account.disabled_at)))
+            await transaction.flush()
+            return list(await transaction.scalars(sa.select(Account.disabled_at)))
 
     for number in range(ROUNDS // 2):
         edits: list[tuple[str, dict[str, Any]]] = [
