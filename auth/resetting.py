@@ -61,7 +61,7 @@ async def request_reset(
     token = new_token(user_id)
     async with database.transaction(PERSONAL) as transaction:
         # Both ways end in a commit: it takes longer than all the rest.
-        doing = await transaction.connection.begin_nested()
+        doing = await transaction.connection.through.begin_nested()
         await transaction.execute(open_reset(user_id, hash_token(token), at + VALID_FOR))
         postman.send_password_reset(transaction, to, token, minutes=VALID_FOR // timedelta(minutes=1), at=at)
         transaction.add(

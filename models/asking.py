@@ -11,53 +11,52 @@ from typing import Any
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.driver import driver
 from models.failures import LOST
+from models.lent import Lent
 from models.prepared import Question
 
 Asked = sa.Executable | Question
 
 
-async def rows_of(connection: AsyncConnection, asked: Asked) -> Sequence[Any]:
+async def rows_of(connection: Lent, asked: Asked) -> Sequence[Any]:
     """Return all rows. Raises DBAPIError; a connection that broke, or whose caller has left, is used no more."""
     if not isinstance(asked, Question):
-        return (await connection.execute(asked)).all()
+        return (await connection.through.execute(asked)).all()
     telling = _telling(connection, asked)
     try:
-        records = await driver(connection).fetch(asked.sql, *asked.values)
+        records = await connection.driver.fetch(asked.sql, *asked.values)
     except (asyncpg.PostgresError, *LOST) as error:
         if telling:
             telling.failed(error)
         is_lost = isinstance(error, LOST)
         if is_lost:
-            await connection.invalidate(error)
+            await connection.give_up(error)
         kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else DBAPIError
         raise kind(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
     except BaseException as error:
         if telling:
             telling.failed(error)
-        await asyncio.shield(connection.invalidate(error))
+        await asyncio.shield(connection.give_up(error))
         raise
     if telling:
         telling.ended()
     return asked.read(records)
 
 
-def _telling(connection: AsyncConnection, asked: Question) -> "_Telling | None":
+def _telling(connection: Lent, asked: Question) -> "_Telling | None":
     # Hardly ever does anybody listen.
-    has_listeners = connection.engine.sync_engine.dispatch.before_cursor_execute
+    has_listeners = connection.through.engine.sync_engine.dispatch.before_cursor_execute
     return _Telling(connection, asked) if has_listeners else None
 
 
 class _Telling:
     """What SQLAlchemy would tell the engine's listeners; each may keep what it likes in the statement's context."""
 
-    def __init__(self, connection: AsyncConnection, asked: Question) -> None:
-        self._engine = connection.engine.sync_engine
+    def __init__(self, connection: Lent, asked: Question) -> None:
+        self._engine = connection.through.engine.sync_engine
         self._context = SimpleNamespace()
-        self._event = (connection.sync_connection, None, asked.sql, asked.values, self._context, False)
+        self._event = (connection.through.sync_connection, None, asked.sql, asked.values, self._context, False)
         for listener in self._engine.dispatch.before_cursor_execute:
             listener(*self._event)
 

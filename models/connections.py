@@ -13,11 +13,11 @@ from typing import Any
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import InvalidRequestError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from models.driver import driver
 from models.failures import ENDING, LOST, OutcomeUnknown, is_unsent
+from models.lent import Lent
 from models.pool import Pool
 from models.walls import Tenants, scoped
 
@@ -90,7 +90,7 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-async def begun(pool: Pool, beginning: str) -> AsyncConnection:
+async def begun(pool: Pool, beginning: str) -> Lent:
     """Return a connection on which a transaction has begun. Raises OperationalError, OSError or the pool's timeout."""
     try:
         return await _begun_on(pool, await pool.take(), beginning)
@@ -100,32 +100,29 @@ async def begun(pool: Pool, beginning: str) -> AsyncConnection:
     return await _begun_on(pool, await pool.take(), beginning)
 
 
-async def _begun_on(pool: Pool, connection: AsyncConnection, beginning: str) -> AsyncConnection:
+async def _begun_on(pool: Pool, connection: Lent, beginning: str) -> Lent:
     try:
-        await driver(connection).execute(beginning)
+        await connection.driver.execute(beginning)
     except BaseException as error:
         # Whether it has begun is unknown: nobody else gets this connection.
-        await asyncio.shield(_given_up_for_good(pool, connection, error))
+        await asyncio.shield(_given_up(pool, connection, error))
         if isinstance(error, LOST) and not isinstance(error, TimeoutError):
             raise OperationalError("BEGIN", None, error, connection_invalidated=True) from error
         raise
     return connection
 
 
-async def commit(connection: AsyncConnection) -> None:
+async def commit(connection: Lent) -> None:
     """Commit, unless it was rolled back already.
 
     Raises OutcomeUnknown where the connection breaks meanwhile, OperationalError where surely nothing was saved.
     """
-    if driver(connection).is_closed():
-        gone = asyncpg.ConnectionDoesNotExistError("closed before COMMIT was sent")
-        raise OperationalError("COMMIT", None, gone, connection_invalidated=True)
-    if not driver(connection).is_in_transaction():
+    if not connection.driver.is_in_transaction():
         return
     try:
-        status = await driver(connection).execute("COMMIT")
+        status = await connection.driver.execute("COMMIT")
     except BaseException as error:
-        await asyncio.shield(_given_up(connection, error))
+        await asyncio.shield(connection.give_up(error))
         if is_unsent(error):
             raise OperationalError("COMMIT", None, error, connection_invalidated=True) from error
         # 57P01 in answer to COMMIT as well. PostgreSQL itself lets nobody interrupt it between the record of the commit
@@ -140,17 +137,11 @@ async def commit(connection: AsyncConnection) -> None:
         raise InvalidRequestError("Nothing was saved: a statement of the transaction had failed.")
 
 
-async def _given_up_for_good(pool: Pool, connection: AsyncConnection, error: BaseException) -> None:
+async def _given_up(pool: Pool, connection: Lent, error: BaseException) -> None:
     try:
-        await _given_up(connection, error)
+        await connection.give_up(error)
     finally:
         await pool.give_back(connection)
-
-
-async def _given_up(connection: AsyncConnection, error: BaseException) -> None:
-    if isinstance(error, ENDING):
-        driver(connection).terminate()
-    await connection.invalidate(error)
 
 
 def _give_up_the_ending(context: sa.engine.ExceptionContext) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import connections
 from models.asking import Asked, rows_of
 from models.connections import ORDINARY, Patience
-from models.driver import driver
 from models.failures import has_lost_a_race
+from models.lent import Lent
 from models.pool import Pool, PoolState, Waited
 from models.prepared import Question
 from models.transactions import Transaction
@@ -30,7 +30,7 @@ class Snapshot:
 
     def __init__(self, pool: Pool, tenants: Tenants, patience: Patience) -> None:
         self._pool, self._tenants, self._patience = pool, tenants, patience
-        self._connection: AsyncConnection | None = None
+        self._connection: Lent | None = None
         self._is_closed = self._plans_for_values = False
         self._turn = asyncio.Lock()
         self._whose_turn: asyncio.Task[Any] | None = None
@@ -69,15 +69,13 @@ class Snapshot:
             finally:
                 self._whose_turn = None
 
-    async def _plan_for_values(self, connection: AsyncConnection) -> None:
+    async def _plan_for_values(self, connection: Lent) -> None:
         if not self._plans_for_values:
             self._plans_for_values = True
             await rows_of(connection, Question(connections.FOR_THESE_VALUES, [], list))
 
-    async def _fetch_within(
-        self, connection: AsyncConnection, statement: Asked, tenants: Tenants
-    ) -> Sequence[sa.Row[Any]]:
-        raw = driver(connection)
+    async def _fetch_within(self, connection: Lent, statement: Asked, tenants: Tenants) -> Sequence[sa.Row[Any]]:
+        raw = connection.driver
         try:
             await raw.execute(scoped(tenants))
             rows = await rows_of(connection, statement)
@@ -135,15 +133,18 @@ class Database:
         return await self._fetched(statement)
 
     async def _fetched(self, statement: Asked) -> Sequence[sa.Row[Any]]:
-        async with self.connection() as connection:
+        connection = await self._pool.take()
+        try:
             return await rows_of(connection, statement)
+        finally:
+            await self._pool.give_back(connection)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection to a block that needs no transaction."""
+        """Lend SQLAlchemy's connection to a block that needs no transaction."""
         connection = await self._pool.take()
         try:
-            yield connection
+            yield connection.through
         finally:
             await self._pool.give_back(connection)
 

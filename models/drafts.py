@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from models.database import Snapshot
-from models.driver import driver
+from models.lent import Lent
 from models.transactions import Transaction
 from models.walls import Tenants, scoped
 
 
 async def drafted(transaction: Transaction, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
     """Return the moment inside an open transaction, as seen by whoever may touch these tenants' data."""
-    await driver(transaction.connection).execute(scoped(tenants))
+    await transaction.connection.driver.execute(scoped(tenants))
     return Draft(transaction.connection, tenants, end=end)
 
 
@@ -23,7 +21,7 @@ class Draft(Snapshot):
     As with any snapshot, those who read concurrently take turns.
     """
 
-    def __init__(self, connection: AsyncConnection, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, connection: Lent, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> None:
         self._connection, self._tenants, self._end = connection, tenants, end
         self._is_closed = self._plans_for_values = False
         self._turn = asyncio.Lock()

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.driver import driver, is_whole
 from models.failures import LOST
+from models.lent import Lent
 
 Waited = Callable[[float], None]
 
@@ -39,7 +39,7 @@ class Pool:
         """`patience` is how many seconds a free connection is waited for."""
         self._engine, self._size, self._patience = engine, size, patience
         self._places = asyncio.Semaphore(size)
-        self._free: list[AsyncConnection] = []
+        self._free: list[Lent] = []
         self._taken = 0
         self._is_closed = False
         self.waited: Waited | None = None
@@ -48,27 +48,27 @@ class Pool:
         """Return how many connections there are."""
         return PoolState(self._size, self._taken, max(0, self._taken - self._size))
 
-    async def take(self) -> AsyncConnection:
+    async def take(self) -> Lent:
         """Return the one that was given back last, as soon as there is one, or a new one. Raises TimeoutError."""
         await self._wait()
         self._taken += 1
         try:
             while self._free:
                 connection = self._free.pop()
-                if is_whole(connection):
+                if connection.is_whole:
                     return connection
-                await _end(connection)
-            return await self._engine.connect()
+                await connection.close()
+            return Lent(await self._engine.connect())
         except BaseException:
             self._leave()
             raise
 
-    async def give_back(self, connection: AsyncConnection) -> None:
+    async def give_back(self, connection: Lent) -> None:
         """Roll back what is open, and keep the connection if it is whole then. Who is cut off meanwhile loses it."""
         try:
             await roll_back(connection)
         finally:
-            if is_whole(connection) and not self._is_closed:
+            if connection.is_whole and not self._is_closed:
                 self._free.append(connection)
                 self._leave()
             else:
@@ -78,7 +78,7 @@ class Pool:
         """Close every connection; those in use are when they are given back."""
         self._is_closed = True
         while self._free:
-            await _end(self._free.pop())
+            await self._free.pop().close()
 
     async def _wait(self) -> None:
         if self.waited is None and not self._places.locked():
@@ -98,28 +98,22 @@ class Pool:
         self._taken -= 1
         self._places.release()
 
-    async def _drop(self, connection: AsyncConnection) -> None:
+    async def _drop(self, connection: Lent) -> None:
         try:
-            await _end(connection)
+            await connection.close()
         finally:
             self._leave()
 
 
-async def roll_back(connection: AsyncConnection) -> None:
+async def roll_back(connection: Lent) -> None:
     """Take back what is open; a connection that breaks meanwhile is used no more: then PostgreSQL takes it back."""
     try:
-        if connection.in_transaction():
-            await connection.rollback()
-        if is_whole(connection) and driver(connection).is_in_transaction():
-            await driver(connection).execute("ROLLBACK")
+        if connection.through.in_transaction():
+            await connection.through.rollback()
+        if connection.is_in_transaction:
+            await connection.driver.execute("ROLLBACK")
     except (asyncpg.PostgresError, SQLAlchemyError, *LOST) as error:
-        await asyncio.shield(connection.invalidate(error))
+        await asyncio.shield(connection.give_up(error))
     except BaseException:
-        await asyncio.shield(connection.invalidate())
+        await asyncio.shield(connection.give_up())
         raise
-
-
-async def _end(connection: AsyncConnection) -> None:
-    if not is_whole(connection) and not connection.closed:
-        await connection.invalidate()
-    await connection.close()

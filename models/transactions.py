@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import IteratorResult, Result, ScalarResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
@@ -20,6 +19,7 @@ from models import entities, writes
 from models.asking import Asked, rows_of
 from models.base import Base
 from models.entities import Changed
+from models.lent import Lent
 from models.pool import roll_back
 from models.prepared import Parts, Question, apart
 from models.writes import Write
@@ -32,14 +32,14 @@ Values = Mapping[str, Any] | None
 class Transaction:
     """A transaction that has begun on a connection; whoever opened it ends it."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection: AsyncConnection | None = connection
+    def __init__(self, connection: Lent) -> None:
+        self._connection: Lent | None = connection
         self._held: dict[tuple[Any, ...], Base] = {}
         self._added: list[Base] = []
         self._removed: list[Base] = []
 
     @property
-    def connection(self) -> AsyncConnection:
+    def connection(self) -> Lent:
         """The connection. Raises InvalidRequestError where the transaction is over: it is somebody else's by then."""
         if self._connection is None:
             raise InvalidRequestError("This transaction is over.")
@@ -58,7 +58,7 @@ class Transaction:
     async def execute(self, statement: sa.Executable, values: Values = None) -> Result[*tuple[Any, ...]]:
         """Return the result of a statement with these values of its parameters, as SQLAlchemy has it."""
         plain, parts = apart(statement)
-        result = await self.connection.execute(plain, values)
+        result = await self.connection.through.execute(plain, values)
         if not parts:
             return result
         names = [str(place) for place, _ in enumerate(parts)]
