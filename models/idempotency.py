@@ -4,6 +4,7 @@ Of simultaneous claims one takes the key; the others wait at its row until that 
 has left: the row, or nothing. Neither the key nor the input is kept, and no secret of the answer.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant
+from models.prepared import prepared
 from models.transactions import Transaction
 
 KEPT_FOR = timedelta(hours=48)
@@ -52,6 +54,11 @@ class Use:
     mutation: str
     fingerprint: bytes
 
+    @property
+    def named(self) -> tuple[UUID, UUID, bytes]:
+        """What the row of the key is found by."""
+        return self.reseller_id, self.principal_id, self.key_hash
+
     def is_of(self, kept: sa.Row[Any]) -> bool:
         """Tell whether a key was kept for the same mutation with the same input."""
         return (kept.mutation, bytes(kept.fingerprint)) == (self.mutation, self.fingerprint)
@@ -59,45 +66,68 @@ class Use:
 
 def kept(use: Use, *, at: datetime) -> sa.Select[*tuple[Any, ...]]:
     """Select what is kept under the key; no row where it is free."""
-    return sa.select(*IdempotencyKey.__table__.columns).where(*_named(use), IdempotencyKey.created_at > at - KEPT_FOR)
+    return sa.select(*IdempotencyKey.__table__.columns).where(
+        _is_named(*use.named), IdempotencyKey.created_at > at - KEPT_FOR
+    )
 
 
 async def claim(transaction: Transaction, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
     """Take the key; where somebody has it, return what they keep under it. Waits for whoever is about to take it."""
-    values: dict[str, Any] = {
-        "mutation": use.mutation,
-        "fingerprint": use.fingerprint,
-        "request_id": request_id,
-        "event_id": None,
-        "answer": {},
-        "created_at": at,
-    }
-    identity = {"reseller_id": use.reseller_id, "principal_id": use.principal_id, "key_hash": use.key_hash}
-    taken = insert(IdempotencyKey).values(**identity, **values)
-    taken = taken.on_conflict_do_update(
-        index_elements=list(identity), set_=values, where=IdempotencyKey.created_at <= at - KEPT_FOR
-    )
-    if await transaction.scalar(taken.returning(IdempotencyKey.key_hash)) is None:
+    taken = _taken(*use.named, use.mutation, use.fingerprint, request_id, at, at - KEPT_FOR)
+    if await transaction.scalar(taken) is None:
         return (await transaction.execute(kept(use, at=at))).one()
-    await transaction.execute(_sweeping(use, at=at))
+    await transaction.fetch(_swept(use.reseller_id, at - KEPT_FOR))
     return None
 
 
 async def keep(transaction: Transaction, use: Use, *, event_id: UUID | None, answer: dict[str, Any]) -> None:
     """Note what a replay answers from."""
-    await transaction.execute(sa.update(IdempotencyKey).where(*_named(use)).values(event_id=event_id, answer=answer))
+    await transaction.fetch(_answered(*use.named, event_id, json.dumps(answer)))
 
 
-def _named(use: Use) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        IdempotencyKey.reseller_id == use.reseller_id,
-        IdempotencyKey.principal_id == use.principal_id,
-        IdempotencyKey.key_hash == use.key_hash,
+def _is_named(reseller_id: UUID, principal_id: UUID, key_hash: bytes) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        IdempotencyKey.reseller_id == reseller_id,
+        IdempotencyKey.principal_id == principal_id,
+        IdempotencyKey.key_hash == key_hash,
     )
 
 
-def _sweeping(use: Use, *, at: datetime) -> sa.Delete:
-    mine, is_old = IdempotencyKey.reseller_id == use.reseller_id, IdempotencyKey.created_at <= at - KEPT_FOR
+@prepared
+def _taken(
+    reseller_id: UUID,
+    principal_id: UUID,
+    key_hash: bytes,
+    mutation: str,
+    fingerprint: bytes,
+    request_id: str,
+    at: datetime,
+    forgotten_at: datetime,
+) -> sa.Insert:
+    named = {"reseller_id": reseller_id, "principal_id": principal_id, "key_hash": key_hash}
+    values: dict[str, Any] = {
+        "mutation": mutation,
+        "fingerprint": fingerprint,
+        "request_id": request_id,
+        "event_id": None,
+        "answer": {},
+        "created_at": at,
+    }
+    taken = insert(IdempotencyKey).values(**named, **values)
+    is_old = IdempotencyKey.created_at <= forgotten_at
+    taken = taken.on_conflict_do_update(index_elements=list(named), set_=values, where=is_old)
+    return taken.returning(IdempotencyKey.key_hash)
+
+
+@prepared
+def _answered(reseller_id: UUID, principal_id: UUID, key_hash: bytes, event_id: UUID | None, answer: str) -> sa.Update:
+    mine = sa.update(IdempotencyKey).where(_is_named(reseller_id, principal_id, key_hash))
+    return mine.values(event_id=event_id, answer=sa.cast(answer, JSONB))
+
+
+@prepared
+def _swept(reseller_id: UUID, forgotten_at: datetime) -> sa.Delete:
+    mine, is_old = IdempotencyKey.reseller_id == reseller_id, IdempotencyKey.created_at <= forgotten_at
     old = sa.select(IdempotencyKey.principal_id, IdempotencyKey.key_hash).where(mine, is_old)
     # Found once: as a mere subquery it may be asked again for each row, and then finds ten others each time.
     some = old.limit(SWEPT).with_for_update(skip_locked=True).cte("some")

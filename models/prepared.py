@@ -5,8 +5,8 @@ To build one of our statements, and to take it through SQLAlchemy, costs several
 argument; what it returns from then on is a Question: the same SQL with other values. It must not look at its arguments
 except to put them into the statement, and takes no optional ones.
 
-Its parameters are told apart by their annotations: UUID, date, datetime, int, str, bytes, Ids (any number of UUIDs)
-and Scope, which stands for the ids in it.
+Its parameters are told apart by their annotations: UUID (or None), date, datetime, int, str, bytes, Ids (any number
+of UUIDs) and Scope, which stands for the ids in it.
 """
 
 from collections import namedtuple
@@ -25,13 +25,14 @@ from models.base import Base, TextEnum
 from models.scopes import Scope
 
 Ids = Collection[UUID]
-Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
+Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete
 # The classes that are selected, in order, each with the number of its columns.
 Parts = tuple[tuple[type[Base], int], ...]
 P = ParamSpec("P")
 
 _TYPES: dict[Any, sa.types.TypeEngine[Any]] = {
     UUID: sa.Uuid(),
+    UUID | None: sa.Uuid(),
     Ids: ARRAY(sa.Uuid()),
     date: sa.Date(),
     datetime: sa.DateTime(timezone=True),
@@ -124,9 +125,7 @@ def apart(statement: Any) -> tuple[Any, Parts]:  # noqa: ANN401 # whatever can b
 class Form:
     """A compiled statement: its SQL, where each value goes, and how its rows are read."""
 
-    def __init__(
-        self, statement: Statement | sa.Insert | sa.Update | sa.Delete, *, needs_own_plan: bool = False
-    ) -> None:
+    def __init__(self, statement: Statement, *, needs_own_plan: bool = False) -> None:
         statement, self._parts = apart(statement)
         compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         processors = compiled._bind_processors  # the only way to the driver's own form of a value

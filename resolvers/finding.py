@@ -46,7 +46,7 @@ async def find_reseller(
     Held until the transaction ends, in share mode unless it is to be changed: nothing is added to it while the operator
     disables it.
     """
-    mine = _reseller_to_change if is_changed else _reseller
+    mine = reseller_to_change if is_changed else _reseller
     named: Reseller | None = await transaction.scalar(mine(signed_in(info).scope, ids.decode(id, "resl", field)))
     return found(named, "reseller", field)
 
@@ -126,7 +126,8 @@ def _reseller(scope: Scope, id: UUID) -> AnySelect:
 
 
 @prepared
-def _reseller_to_change(scope: Scope, id: UUID) -> AnySelect:
+def reseller_to_change(scope: Scope, id: UUID) -> AnySelect:
+    """Select the reseller, whose name the scope may know, and hold it."""
     return sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id).with_for_update()
 
 

@@ -1,5 +1,6 @@
 """Finding the dashboard that a mutation of its people or keys is about, and holding it until the transaction ends."""
 
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,15 +11,16 @@ from domain.tenancy import DashboardKind
 from models import ids
 from models.accounts import Account
 from models.api_keys import ApiKey
+from models.base import among
 from models.invitations import Invitation
 from models.memberships import Membership
 from models.organizations import Organization, OwningAccount
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
-from models.prepared import prepared
+from models.prepared import Ids, Prepared, prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.transactions import Transaction
-from resolvers.finding import AnySelect, found, held, tenant_of_account, tenant_of_organization
+from resolvers.finding import AnySelect, found, held, reseller_to_change, tenant_of_account, tenant_of_organization
 from resolvers.writing import signed_in
 from schema.context import Info
 
@@ -41,18 +43,15 @@ async def lock_in_place(
     """Return a membership, invitation or key with its dashboard, both held: first the dashboard, then the row."""
     key, scope = ids.decode(id, prefix, field), signed_in(info).scope
     noun = ids.NOUNS[prefix]
-    mine = sa.select(kind).where(kind.reseller_id.in_(scope.tenants), kind.id == key)
-    seen = found(await transaction.scalar(mine), noun, field)
+    seen = found(await transaction.scalar(_in_sight(kind)(scope.tenants, key)), noun, field)
     place = found(await _locked(info, transaction, seen.kind, seen.dashboard_id), noun, field)
-    held = sa.select(kind).where(kind.reseller_id == place.reseller_id, kind.id == key).with_for_update()
-    return found(await transaction.scalar(held), noun, field), place
+    return found(await transaction.scalar(_to_change(kind)(place.reseller_id, key)), noun, field), place
 
 
 async def _locked(info: Info, transaction: Transaction, kind: DashboardKind, id: UUID) -> Place | None:
     scope = signed_in(info).scope
     if kind is DashboardKind.RESELLER:
-        named = sa.select(Reseller).where(Reseller.named_to(scope), Reseller.id == id)
-        reseller = await transaction.scalar(named.with_for_update())
+        reseller = await transaction.scalar(reseller_to_change(scope, id))
         return None if reseller is None else place_of_reseller(reseller)
     if kind is DashboardKind.ACCOUNT:
         return await _locked_account(transaction, scope, id)
@@ -73,6 +72,24 @@ async def _locked_organization(transaction: Transaction, scope: Scope, id: UUID)
     ((organization, owner),) = rows
     facts = OwningAccount(owner.reseller_id, owner.id, owner.support_type, owner.disabled_at)
     return place_of_organization(organization, facts)
+
+
+@cache
+def _in_sight(kind: type[T]) -> Prepared[[Ids, UUID]]:
+    @prepared
+    def mine(tenants: Ids, id: UUID) -> AnySelect:
+        return sa.select(kind).where(among(kind.reseller_id, tenants), kind.id == id)
+
+    return mine
+
+
+@cache
+def _to_change(kind: type[T]) -> Prepared[[UUID, UUID]]:
+    @prepared
+    def mine(tenant: UUID, id: UUID) -> AnySelect:
+        return sa.select(kind).where(kind.reseller_id == tenant, kind.id == id).with_for_update()
+
+    return mine
 
 
 @prepared

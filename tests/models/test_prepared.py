@@ -14,6 +14,7 @@ from models.base import among
 from models.database import Database
 from models.paging import Page
 from models.prepared import Ids, prepared
+from models.resellers import Reseller
 from models.scopes import Scope
 from models.walls import EVERYTHING
 from tests.world import World
@@ -55,6 +56,19 @@ async def test_any_number_of_ids_makes_the_same_statement() -> None:
     )
 
     assert none.sql == some.sql
+
+
+async def test_what_changes_rows_is_prepared_as_well(world: World) -> None:
+    @prepared
+    def renamed(id: UUID, name: str) -> sa.Update:
+        return sa.update(Reseller).where(Reseller.id == id).values(name=name)
+
+    reseller = await world.reseller()
+    async with world.database.transaction({reseller.id}) as transaction:
+        rows = await transaction.fetch(renamed(reseller.id, "Renamed"))
+
+    async with world.database.snapshot(EVERYTHING) as snapshot:
+        assert (rows, await snapshot.fetch(sa.select(Reseller.name))) == ([], [("Renamed",)])
 
 
 @pytest.mark.parametrize("field", AccountOrderField)
