@@ -38,6 +38,7 @@ from models.migrating import migrate
 from models.sealing import Sealer
 from resolvers.api import build_api
 from schema.context import Context
+from server import COLLECTED_AFTER
 from tests.world import Clock, World, gid
 
 ACCOUNTS, ROUNDS = 100, 200
@@ -243,6 +244,8 @@ def number_of_values(answer: Any) -> int:  # noqa: ANN401 # JSON
 
 async def main() -> None:
     """Measure the bare one; then bring a database, fill it, and measure our own."""
+    # As the server has it.
+    gc.set_threshold(COLLECTED_AFTER)
     await measure_bare()
     with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder) / "postgres") as embedded:
         await migrate(embedded.owner_url, application_url=embedded.application_url)
