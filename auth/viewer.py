@@ -120,10 +120,12 @@ class Seat(NamedTuple):
     @property
     def is_held_up(self) -> bool:
         """Whether terms or two-factor come first: until then nothing of the reseller is granted but to accept terms."""
-        return self.lacks_two_factor or not self.has_accepted_terms
+        is_resellers = self.kind is DashboardKind.RESELLER
+        return is_resellers and (self.lacks_two_factor or not self.has_accepted_terms)
 
 
-SEAT = len(Seat._fields)
+# So many columns of models.sessions' rows, the first ones, are a seat.
+COLUMNS_OF_A_SEAT = len(Seat._fields)
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,7 @@ class Viewer:
     @classmethod
     def of(cls, rows: Sequence[Any]) -> "Viewer":
         """Return the viewer of the rows of models.sessions: one a membership, or one without."""
-        # Its columns begin with a seat's: a hundred of them are made with every request.
-        seats = tuple([Seat._make(row[:SEAT]) for row in rows if row.kind is not None])
+        seats = tuple([Seat._make(row[:COLUMNS_OF_A_SEAT]) for row in rows if row.kind is not None])
         first = rows[0]
         return cls(
             id=first.user_id, name=first.name, email=first.email, seats=seats, has_two_factor=first.has_two_factor
@@ -183,8 +184,7 @@ class Viewer:
         seat = self.seat(dashboard_id)
         if seat is None:
             return NOTHING
-        is_resellers = seat.kind is DashboardKind.RESELLER
-        return seat.granted & {Permission.TERMS_ACCEPT} if is_resellers and seat.is_held_up else seat.granted
+        return seat.granted & {Permission.TERMS_ACCEPT} if seat.is_held_up else seat.granted
 
     def holding(self, role: Role | None, dashboard_id: UUID) -> "Viewer":
         """Return the viewer as they would be with another role in a dashboard of theirs; None is no role."""

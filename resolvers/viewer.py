@@ -9,7 +9,7 @@ from schema.viewer import SignInInput, SignInPayload, SignOutInput, SignOutPaylo
 
 async def viewer(info: Info) -> Viewer | None:
     """The person that asks; null for somebody who is not signed in."""
-    return None if info.context.viewer is None else Viewer.of(info.context.viewer)
+    return None if info.context.viewer is None else Viewer(row=info.context.viewer)
 
 
 async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
@@ -29,7 +29,7 @@ async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
         **noted(info, input),
     )
     await context.go_on_in(opened)
-    return SignInPayload(viewer=Viewer.of(opened.viewer), errors=[])
+    return SignInPayload(viewer=Viewer(row=opened.viewer), errors=[])
 
 
 async def sign_out(info: Info, input: SignOutInput | None = None) -> SignOutPayload:

@@ -10,7 +10,6 @@ import strawberry
 from auth import policies
 from auth.alike import may_with_each
 from auth.permissions import EntersAccounts
-from auth.viewer import Viewer
 from domain.catalog import is_sellable
 from domain.errors import BadInput
 from domain.lifecycle import SubscriptionStatus, account_status
@@ -75,15 +74,8 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     def of_each(cls, rows: Sequence[Any], info: Info) -> list["Account"]:
         """Return the accounts of many rows, as of() does."""
         context = info.context
-        assert context.viewer is not None  # noqa: S101 # nobody has an empty scope, in which there is no row
-        policies.require(may_with_each(context.viewer, rows, policies.may_read_account))
+        policies.require(may_with_each(context.known_viewer, rows, policies.may_read_account))
         return [cls(row, context) for row in rows]
-
-    @property
-    def viewer(self) -> Viewer:
-        """Who asks."""
-        assert self.context.viewer is not None  # noqa: S101 # of() asks first
-        return self.context.viewer
 
     @property
     def place(self) -> Place:
@@ -114,7 +106,7 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     )
     def external_id(self) -> str | None:
         """Show what is the reseller's own to the reseller alone."""
-        return policies.shown_to_reseller(self.viewer, self.row.reseller_id, self.row.external_id)
+        return policies.shown_to_reseller(self.context.known_viewer, self.row.reseller_id, self.row.external_id)
 
     @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
     async def reseller(self, info: Info) -> LazyReseller | None:
@@ -153,13 +145,13 @@ class Account(Node, Staffed, Automated, prefix="acct"):
     )
     def dashboard_url(self) -> str | None:
         """Answer by the policy of entering."""
-        may_enter = policies.may_enter(self.viewer, self.row) is None
+        may_enter = policies.may_enter(self.context.known_viewer, self.row) is None
         return self.context.portal_url.replace("{subdomain}", self.subdomain) if may_enter else None
 
     @strawberry.field(description="What the viewer may do to the account now.")
     def available_actions(self) -> list[AvailableAction]:
         """Answer by the policies that the mutations require."""
-        viewer, account = self.viewer, self.row
+        viewer, account = self.context.known_viewer, self.row
         can_be_sold = is_sellable(account.support_type, is_eligible=account.is_eligible)
         save = policies.may_save_contract(viewer, account, account.contract_status, is_sellable=can_be_sold)
         return [

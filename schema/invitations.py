@@ -185,4 +185,4 @@ class AcceptInvitationPayload(Payload):
         person = info.context.viewer
         if self.dashboard_id is None or person is None:
             return None
-        return cast("type[Viewer]", Node.kinds["viewer"]).of(person)
+        return cast("type[Viewer]", Node.kinds["viewer"])(row=person)

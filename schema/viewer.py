@@ -107,15 +107,10 @@ class Viewer(Node, prefix="viewer"):
     row: strawberry.Private[Person]
 
     @classmethod
-    def of(cls, person: Person) -> "Viewer":
-        """Return the viewer as clients see them."""
-        return cls(row=person)
-
-    @classmethod
     async def load(cls, info: Info, id: UUID) -> "Viewer | None":
         """Return the viewer themselves; nobody else is anybody's to look up."""
         person = info.context.viewer
-        return cls.of(person) if person is not None and person.id == id else None
+        return cls(row=person) if person is not None and person.id == id else None
 
     @strawberry.field(
         description="Every reseller, account and organization dashboard the viewer was explicitly added to: the "
