@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from auth import codes, throttling
 from auth.passwords import rehashed
 from auth.proving import hold, prove
+from auth.remembering import Remembered
 from auth.viewer import Viewer
 from domain.credentials import InvalidCredentials, SecondFactorRequired
 from domain.errors import NotFound, Unauthenticated
@@ -36,6 +37,7 @@ class Lengths:
 
 
 ORDINARY = Lengths()
+_remembered = Remembered()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ async def viewer_of(database: Database, token: str, *, at: datetime) -> Viewer |
     if user_id is None:
         return None
     rows = await database.fetch(signed_in(user_id, hash_token(token), at))
-    return Viewer.of(rows) if rows else None
+    return _remembered.viewer_of(rows) if rows else None
 
 
 async def _admit_code(database: Database, user_id: UUID, code: str | None, *, at: datetime) -> None:

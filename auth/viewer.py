@@ -123,6 +123,11 @@ class Seat(NamedTuple):
         is_resellers = self.kind is DashboardKind.RESELLER
         return is_resellers and (self.lacks_two_factor or not self.has_accepted_terms)
 
+    @property
+    def granted_now(self) -> frozenset[Permission]:
+        """What the role holds here, after what stands before it."""
+        return self.granted & {Permission.TERMS_ACCEPT} if self.is_held_up else self.granted
+
 
 # So many columns of models.sessions' rows, the first ones, are a seat.
 COLUMNS_OF_A_SEAT = len(Seat._fields)
@@ -173,18 +178,15 @@ class Viewer:
     def holds(self, permission: Permission, dashboard_id: UUID) -> bool:
         """Tell whether a seat of the viewer's grants the permission in exactly this dashboard now.
 
-        Remembered by dashboard: of a hundred accounts of one reseller the same is asked a hundred times.
+        Remembered for each seat: of a hundred accounts of one reseller the same is asked a hundred times.
         """
         granted = self._granted.get(dashboard_id)
         if granted is None:
-            granted = self._granted[dashboard_id] = self._granted_in(dashboard_id)
+            seat = self.seat(dashboard_id)
+            if seat is None:
+                return False
+            granted = self._granted[dashboard_id] = seat.granted_now
         return permission in granted
-
-    def _granted_in(self, dashboard_id: UUID) -> frozenset[Permission]:
-        seat = self.seat(dashboard_id)
-        if seat is None:
-            return NOTHING
-        return seat.granted & {Permission.TERMS_ACCEPT} if seat.is_held_up else seat.granted
 
     def holding(self, role: Role | None, dashboard_id: UUID) -> "Viewer":
         """Return the viewer as they would be with another role in a dashboard of theirs; None is no role."""

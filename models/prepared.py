@@ -6,7 +6,7 @@ argument; what it returns from then on is a Question: the same SQL with other va
 except to put them into the statement, and takes no optional ones.
 
 Its parameters are told apart by their annotations: UUID (or None), date, datetime, int, str, bytes, Ids (any number
-of UUIDs) and Scope, which stands for the ids in it.
+of UUIDs) and Scope, which stands for the ids in it; there is one at most.
 """
 
 from collections import namedtuple
@@ -14,7 +14,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial, update_wrapper
-from typing import Any, Generic, NamedTuple, ParamSpec, get_type_hints
+from types import SimpleNamespace
+from typing import Any, Generic, ParamSpec, get_type_hints
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from models.base import Base, TextEnum
-from models.scopes import Scope
+from models.scopes import PARTS, Scope
 
 Ids = Collection[UUID]
 Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete
@@ -41,18 +42,6 @@ _TYPES: dict[Any, sa.types.TypeEngine[Any]] = {
     bytes: sa.LargeBinary(),
 }
 _DIALECT: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it so
-
-
-class _ScopeOfParameters(NamedTuple):
-    """Looks like a Scope to a statement that is built from it."""
-
-    tenants: Any
-    named: Any
-    resellers: Any
-    accounts: Any
-    organizations: Any
-    account_tenants: Any
-    organization_tenants: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +91,8 @@ class Prepared(Generic[P]):
 
 def _bound(name: str, kind: Any) -> Any:  # noqa: ANN401 # an annotation
     if kind is Scope:
-        return _ScopeOfParameters(*(_parameter(f"{name}_{part}", Ids) for part in _ScopeOfParameters._fields))
+        # Looks like a Scope to a statement that is built from it.
+        return SimpleNamespace(**{part: _parameter(f"scope_{part}", Ids) for part in PARTS})
     return _parameter(name, kind)
 
 
@@ -148,7 +138,7 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Scope):
-            flat.update({f"{name}_{part}": list(getattr(value, part)) for part in _ScopeOfParameters._fields})
+            flat |= value.parts
         else:
             flat[name] = list(value) if isinstance(value, set | frozenset | dict) else value
     return flat

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
+# What a statement can ask of a scope.
+PARTS = ("tenants", "named", "resellers", "accounts", "organizations", "account_tenants", "organization_tenants")
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -16,6 +19,11 @@ class Scope:
     resellers: frozenset[UUID] = frozenset()
     accounts: dict[UUID, UUID] = field(default_factory=dict)
     organizations: dict[UUID, UUID] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> dict[str, list[UUID]]:
+        """All of it as statements take it, by the names of their parameters."""
+        return {f"scope_{part}": list(getattr(self, part)) for part in PARTS}
 
     @cached_property
     def tenants(self) -> list[UUID]:
