@@ -1,9 +1,10 @@
 """Connections: how they are opened, how a transaction begins and ends on one, and how they go back to the pool.
 
 A transaction begins in one round trip together with its settings: PostgreSQL takes several statements in one message
-of its simple protocol. Hence SQLAlchemy leaves transactions to us (AUTOCOMMIT), and whatever is left open when a
-connection goes back is rolled back then. No connection is asked whether it lives before it is used: where BEGIN is the
-first to find out that it does not, nothing was done yet, and another one is taken.
+of its simple protocol, so that the same message also ends what was read before on this connection. Hence SQLAlchemy
+leaves transactions to us (AUTOCOMMIT), and whatever else is open when a connection goes back is rolled back then. No
+connection is asked whether it lives before it is used: where BEGIN is the first to find out that it does not, nothing
+was done yet, and another one is taken.
 """
 
 import asyncio
@@ -93,16 +94,16 @@ def _milliseconds(seconds: float) -> int:
 async def begun(pool: Pool, beginning: str) -> Lent:
     """Return a connection on which a transaction has begun. Raises OperationalError, OSError or the pool's timeout."""
     try:
-        return await _begun_on(pool, await pool.take(), beginning)
+        return await _begun_on(pool, await pool.take(to_begin=True), beginning)
     except OperationalError as error:
         if not error.connection_invalidated:
             raise
-    return await _begun_on(pool, await pool.take(), beginning)
+    return await _begun_on(pool, await pool.take(to_begin=True), beginning)
 
 
 async def _begun_on(pool: Pool, connection: Lent, beginning: str) -> Lent:
     try:
-        await connection.driver.execute(beginning)
+        await connection.driver.execute(f"ROLLBACK; {beginning}" if connection.is_in_transaction else beginning)
     except BaseException as error:
         # Whether it has begun is unknown: nobody else gets this connection.
         await asyncio.shield(_given_up(pool, connection, error))

@@ -105,7 +105,8 @@ class Snapshot:
     async def _give_back(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await self._pool.give_back(connection)
+            if not self._pool.leave_open(connection):
+                await self._pool.give_back(connection)
 
 
 class Database:

@@ -38,6 +38,11 @@ class Lent:
         """Whether a transaction is open at the other end."""
         return self.is_whole and bool(self._driver.is_in_transaction())
 
+    @property
+    def has_own_transaction(self) -> bool:
+        """Whether a transaction is open that was begun by the driver, and SQLAlchemy knows nothing of it."""
+        return self.is_in_transaction and not self.through.in_transaction()
+
     async def give_up(self, error: BaseException | None = None) -> None:
         """Let nobody use it any more; what is open there, PostgreSQL takes back."""
         self._is_given_up = True

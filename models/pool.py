@@ -4,12 +4,16 @@ SQLAlchemy opens them and speaks on them. What it would make anew each time one 
 (0.19 ms, measured): here a connection stays the same object for as long as it lives. None is asked whether it lives
 before it is lent: a closed one is known without asking.
 
+What has only read is not rolled back by itself: whoever begins next on that connection does both in one round trip. If
+nobody does for a while, it is rolled back after all.
+
 sqlalchemy.exc.TimeoutError      none was free in time
 """
 
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -21,6 +25,9 @@ from models.failures import LOST
 from models.lent import Lent
 
 Waited = Callable[[float], None]
+
+# So long a moment that was read may stay open after its reader: PostgreSQL keeps for it what others replace meanwhile.
+LEFT_OPEN_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,9 @@ class Pool:
         self._engine, self._size, self._patience = engine, size, patience
         self._places = asyncio.Semaphore(size)
         self._free: list[Lent] = []
+        # Those on which a moment was left open, and when.
+        self._left: list[tuple[float, Lent]] = []
+        self._ending_left: asyncio.Task[None] | None = None
         self._taken = 0
         self._is_closed = False
         self.waited: Waited | None = None
@@ -48,20 +58,41 @@ class Pool:
         """Return how many connections there are."""
         return PoolState(self._size, self._taken, max(0, self._taken - self._size))
 
-    async def take(self) -> Lent:
-        """Return the one that was given back last, as soon as there is one, or a new one. Raises TimeoutError."""
+    async def take(self, *, to_begin: bool = False) -> Lent:
+        """Return the one that was given back last, as soon as there is one, or a new one. Raises TimeoutError.
+
+        Nothing is open on it, except that a moment may be where it is taken `to_begin`: that has to be rolled back.
+        """
         await self._wait()
         self._taken += 1
         try:
-            while self._free:
-                connection = self._free.pop()
-                if connection.is_whole:
+            while (connection := self._last(may_be_open=to_begin)) is not None:
+                if connection.is_whole and (to_begin or await _is_rolled_back(connection)):
                     return connection
                 await connection.close()
             return Lent(await self._engine.connect())
         except BaseException:
             self._leave()
             raise
+
+    def _last(self, *, may_be_open: bool) -> Lent | None:
+        if self._left and may_be_open:
+            return self._left.pop()[1]
+        if self._free:
+            return self._free.pop()
+        # One that is left open is for whoever begins, as long as there may be others.
+        is_full = self._taken + len(self._left) > self._size
+        return self._left.pop()[1] if self._left and is_full else None
+
+    def leave_open(self, connection: Lent) -> bool:
+        """Keep a connection with the moment that is open on it, and tell whether that could be done."""
+        if self._is_closed or not connection.has_own_transaction:
+            return False
+        self._left.append((asyncio.get_running_loop().time(), connection))
+        self._leave()
+        if self._ending_left is None or self._ending_left.done():
+            self._ending_left = asyncio.create_task(self._end_left())
+        return True
 
     async def give_back(self, connection: Lent) -> None:
         """Roll back what is open, and keep the connection if it is whole then. Who is cut off meanwhile loses it."""
@@ -77,8 +108,26 @@ class Pool:
     async def close(self) -> None:
         """Close every connection; those in use are when they are given back."""
         self._is_closed = True
-        while self._free:
-            await self._free.pop().close()
+        if self._ending_left is not None:
+            self._ending_left.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ending_left
+        while self._free or self._left:
+            await (self._free.pop() if self._free else self._left.pop()[1]).close()
+
+    async def _end_left(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._left:
+            since, connection = self._left[0]
+            wait = since + LEFT_OPEN_SECONDS - loop.time()
+            if wait > 0 or self._places.locked():
+                # Whoever waits for a place takes one of them.
+                await asyncio.sleep(max(wait, LEFT_OPEN_SECONDS / 2))
+                continue
+            del self._left[0]
+            self._taken += 1
+            await self._places.acquire()
+            await self.give_back(connection)
 
     async def _wait(self) -> None:
         if self.waited is None and not self._places.locked():
@@ -103,6 +152,12 @@ class Pool:
             await connection.close()
         finally:
             self._leave()
+
+
+async def _is_rolled_back(connection: Lent) -> bool:
+    if connection.is_in_transaction:
+        await roll_back(connection)
+    return connection.is_whole
 
 
 async def roll_back(connection: Lent) -> None:

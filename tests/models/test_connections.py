@@ -17,7 +17,9 @@ from models.connections import Patience
 from models.database import Database
 from models.embedded import EmbeddedDatabase
 from models.failures import OutcomeUnknown, has_lost_a_race, is_unavailable
-from models.walls import EVERYTHING
+from models.pool import LEFT_OPEN_SECONDS
+from models.prepared import Question
+from models.walls import EVERYTHING, NOTHING
 from resolvers.api import Api
 from tests.applications import assembled
 from tests.clients import Client
@@ -28,6 +30,7 @@ from tests.world import Clock, World, gid
 ONE = sa.select(sa.literal(1))
 BACKEND = sa.text("SELECT pg_backend_pid()")
 END = sa.text("SELECT pg_terminate_backend(:backend)")
+NAMES = Question("SELECT name FROM resellers", [], list)
 SWITCHER = "{ viewer { dashboards { name } } }"
 
 
@@ -88,6 +91,50 @@ async def test_a_snapshot_takes_two_round_trips_besides_its_statements(guarded: 
                 await snapshot.fetch(ONE)
 
     assert guarded.door.round_trips - before == 2 + 3
+
+
+async def test_where_another_follows_a_snapshot_takes_one_round_trip_besides_its_statements(guarded: Guarded) -> None:
+    async with guarded.database.snapshot() as snapshot:
+        await snapshot.fetch(NAMES)
+    before = guarded.door.round_trips
+
+    for _ in range(5):
+        async with guarded.database.snapshot() as snapshot:
+            await snapshot.fetch(NAMES)
+    async with guarded.database.transaction() as transaction:
+        await transaction.fetch(NAMES)
+
+    assert guarded.door.round_trips - before == 5 * 2 + 3
+
+
+async def test_what_was_left_open_is_neither_seen_nor_kept_by_whoever_is_next(
+    world: World, postgres: EmbeddedDatabase
+) -> None:
+    await world.reseller("Before")
+    seen = []
+    async with patient(postgres) as narrow:
+        for tenants in (EVERYTHING, NOTHING, EVERYTHING):
+            async with narrow.snapshot(tenants) as snapshot:
+                seen.append(len(await snapshot.fetch(NAMES)))
+            await world.reseller("Meanwhile")
+        ((scope,),) = await narrow.fetch(sa.text("SELECT current_setting('app.resellers', true)"))
+
+    assert (seen, scope) == ([1, 0, 3], "")
+
+
+async def test_what_was_left_open_is_rolled_back_after_a_while(postgres: EmbeddedDatabase, database: Database) -> None:
+    states = []
+    async with patient(postgres) as narrow:
+        ((backend,),) = await narrow.fetch(BACKEND)
+        state = sa.text("SELECT state FROM pg_stat_activity WHERE pid = :backend").bindparams(backend=backend)
+        async with narrow.snapshot() as snapshot:
+            await snapshot.fetch(NAMES)
+        async with asyncio.timeout(5):
+            while "idle" not in states:
+                states += [row.state for row in await peek(database, state)]
+                await asyncio.sleep(LEFT_OPEN_SECONDS)
+
+    assert set(states) <= {"idle in transaction", "idle"}
 
 
 async def test_a_transaction_takes_two_round_trips_besides_its_statements(guarded: Guarded) -> None:
