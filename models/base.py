@@ -102,9 +102,13 @@ def paired(columns: tuple[Any, Any], tenants: Any, ids: Any) -> sa.ColumnElement
 
 
 def pairs(tenants: Any, ids: Any) -> sa.TableValuedAlias:  # noqa: ANN401 # arrays, or their parameters
-    """Return two arrays of one length as a table of pairs, with the columns `tenant` and `id`."""
+    """Return two arrays of one length as a table of pairs: `tenant`, `id`, and its `number`, counted from 1.
+
+    By the number an answer finds back to who asked, without a look at its ids.
+    """
     arrays = (_array(each) for each in (tenants, ids))
-    return sa.func.unnest(*arrays).table_valued("tenant", "id", name="pairs").render_derived()
+    columns = ("tenant", "id")
+    return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="number", name="pairs").render_derived()
 
 
 def _array(ids: Any) -> sa.ColumnElement[Any]:  # noqa: ANN401 # ids, or the parameter that stands for them

@@ -59,9 +59,10 @@ class Loaders(PeopleLoaders):
         """An account's open contract, by (reseller id, account id), in the scope: there is one at most."""
 
         async def of_each(keys: list[tuple[UUID, UUID]]) -> list[Row | None]:
-            rows = await self._snapshot.fetch(open_subscriptions_of(self._scope, *_columns(keys)))
-            found = {(row.reseller_id, row.account_id): row for row in rows}
-            return list(map(found.get, keys))
+            found: list[Row | None] = [None] * len(keys)
+            for row in await self._snapshot.fetch(open_subscriptions_of(self._scope, *_columns(keys))):
+                found[row.number - 1] = row
+            return found
 
         return Batch(of_each)
 
@@ -213,11 +214,10 @@ class Loaders(PeopleLoaders):
 
     def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:
         async def slices(keys: list[tuple[UUID, UUID]]) -> list[Slice]:
-            resellers, accounts = _columns(keys)
-            found: dict[UUID, list[Row]] = {account: [] for account in accounts}
-            for row in await self._snapshot.fetch(organizations_paged(page, self._scope, resellers, accounts)):
-                found[row.account_id].append(row)
-            return [page.cut(found[account], ORGANIZATIONS_BY_NAME.name) for _, account in keys]
+            found: list[list[Row]] = [[] for _ in keys]
+            for row in await self._snapshot.fetch(organizations_paged(page, self._scope, *_columns(keys))):
+                found[row.number - 1].append(row)
+            return [page.cut(rows, ORGANIZATIONS_BY_NAME.name) for rows in found]
 
         return slices
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from models.asking import Asked
 from models.base import among, pairs
-from models.organizations import Organization, organization_rows
+from models.organizations import SHOWN, Organization
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
 from models.scopes import Scope
@@ -19,7 +19,7 @@ FIRST_PAGES = 100
 def organizations_paged(page: Page, scope: Scope, resellers: Ids, accounts: Ids) -> Asked:
     """Select this page of each account's organizations, in the scope; `resellers` own the accounts one for one.
 
-    Raises BadInput where the cursor is not ours.
+    Each with the `number` of its account among these, from 1. Raises BadInput where the cursor is not ours.
     """
     paged = _paged(page) if page.cursor is not None else _first_page(page)
     return paged(scope, resellers, accounts)
@@ -35,17 +35,17 @@ def _paged(page: Page) -> Prepared[[Scope, Ids, Ids]]:
     def paged(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
         # The accounts themselves are not looked up: those of the scope are known by their ids.
         owner = pairs(resellers, accounts)
-        mine = organization_rows().where(
+        mine = sa.select(*SHOWN).where(
             Organization.reseller_id == owner.c.tenant, Organization.account_id == owner.c.id
         )
         each = page.of(mine, ORGANIZATIONS_BY_NAME).correlate(owner).lateral("page")
         is_theirs = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
         return (
-            sa.select(*each.c)
+            sa.select(*each.c, owner.c.number)
             .select_from(owner)
             .join(each, sa.true())
             .where(among(owner.c.tenant, scope.tenants), is_theirs)
-            .order_by(each.c.sort_key, each.c.id)
+            .order_by(owner.c.number, each.c.sort_key, each.c.id)
         )
 
     return paged

@@ -57,16 +57,13 @@ class OwningAccount:
     disabled_at: datetime | None
 
 
+# What is shown of an organization, whosever it is.
+SHOWN = (Organization.id, Organization.name, Organization.key, Organization.version)
+
+
 def organization_rows() -> sa.Select[*tuple[object, ...]]:
-    """Select organizations as they are read."""
-    return sa.select(
-        Organization.reseller_id,
-        Organization.id,
-        Organization.account_id,
-        Organization.name,
-        Organization.key,
-        Organization.version,
-    )
+    """Select organizations as they are read where nothing is known of their accounts."""
+    return sa.select(Organization.reseller_id, Organization.account_id, *SHOWN)
 
 
 def with_account(rows: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object, ...]]:

@@ -48,7 +48,7 @@ def place_of_account(row: Any) -> Place:  # noqa: ANN401 # a row or an entity
 
 def place_of_organization(row: Any, account: OwningAccount) -> Place:  # noqa: ANN401 # a row or an entity
     """Return an organization's dashboard."""
-    return Place(DashboardKind.ORGANIZATION, row.reseller_id, row.id, row.name, account.disabled_at, account)
+    return Place(DashboardKind.ORGANIZATION, account.reseller_id, row.id, row.name, account.disabled_at, account)
 
 
 def member_rows() -> sa.Select[*tuple[object, ...]]:

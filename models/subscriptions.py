@@ -118,24 +118,26 @@ class Subscription(Versioned, Base):
         self.updated_at = at
 
 
+# What is shown of a contract, whosever it is.
+SHOWN = (
+    Subscription.id,
+    Subscription.status,
+    Subscription.support_type,
+    Subscription.systems,
+    Subscription.billing_interval,
+    Subscription.plan_id,
+    Subscription.cost_per_system,
+    Subscription.currency_code,
+    Subscription.activated_at,
+    Subscription.starts_on,
+    Subscription.external_id,
+    Subscription.version,
+)
+
+
 def subscription_rows() -> sa.Select[*tuple[object, ...]]:
-    """Select contracts as they are read."""
-    return sa.select(
-        Subscription.reseller_id,
-        Subscription.id,
-        Subscription.account_id,
-        Subscription.status,
-        Subscription.support_type,
-        Subscription.systems,
-        Subscription.billing_interval,
-        Subscription.plan_id,
-        Subscription.cost_per_system,
-        Subscription.currency_code,
-        Subscription.activated_at,
-        Subscription.starts_on,
-        Subscription.external_id,
-        Subscription.version,
-    )
+    """Select contracts as they are read where nothing is known of their accounts."""
+    return sa.select(Subscription.reseller_id, Subscription.account_id, *SHOWN)
 
 
 @prepared
@@ -146,13 +148,16 @@ def subscriptions_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]
 
 @prepared
 def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
-    """Select the open contracts of these accounts that lie in the scope; `resellers` own the accounts one for one."""
+    """Select the open contracts of these accounts that lie in the scope; `resellers` own the accounts one for one.
+
+    Each with the `number` of its account among these, from 1.
+    """
     # The scope is asked of the pairs and not of the contracts: the planner would collect all that the scope has first.
     owner = pairs(resellers, accounts)
     theirs = sa.and_(Subscription.reseller_id == owner.c.tenant, Subscription.account_id == owner.c.id)
     in_scope = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
     return (
-        subscription_rows()
+        sa.select(*SHOWN, owner.c.number)
         .select_from(owner)
         .join(Subscription, theirs)
         .where(Subscription.is_open(), among(owner.c.tenant, scope.tenants), in_scope)

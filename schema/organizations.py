@@ -26,7 +26,7 @@ LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 
 @strawberry.type(description="A part of one customer's account, with systems of its own.")
 class Organization(Node, Staffed, prefix="org"):
-    """A row of models.organization_rows(), with what the policies ask of its account."""
+    """A row with what models.organizations shows of one, and what the policies ask of its account."""
 
     name: str = column("Its name.")
     key: str = column("Unique in its account, whatever the case.")

@@ -48,7 +48,7 @@ class ActivationPreview:
     "months at either interval, and it renews for another twelve; dates are civil days of the reseller."
 )
 class Subscription(Node, prefix="sub"):
-    """A row of models.subscription_rows(), with its account's row beside it."""
+    """A row with what models.subscriptions shows of one, with its account's row beside it."""
 
     status: SubscriptionStatus = column("Where the contract stands.")
     support_type: SupportType = column("The support type with which it was saved.")
