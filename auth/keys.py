@@ -70,7 +70,7 @@ async def viewer_of_key(database: Database, secret: str, *, at: datetime) -> Vie
 async def _may_be_granted(snapshot: Snapshot, found: sa.Row[Any]) -> bool:
     # Rights are read anew at every request, and a key's are its maker's: they left, or its account is entered no more.
     rows = await snapshot.fetch(user_with_memberships(found.created_by))
-    return bool(rows) and may_still_grant(Viewer.of(rows), _place(found), found.role)
+    return bool(rows) and may_still_grant(Viewer.of(rows[0]), _place(found), found.role)
 
 
 def _place(found: sa.Row[Any]) -> Place:

@@ -129,7 +129,8 @@ async def renew(transaction: Transaction, user_id: UUID, token: str | None, *, a
 
 async def person(database: Database, user_id: UUID) -> Viewer:
     """Return the user as a viewer, with every dashboard they belong to now."""
-    return Viewer.of(await database.fetch(user_with_memberships(user_id)))
+    [row] = await database.fetch(user_with_memberships(user_id))
+    return Viewer.of(row)
 
 
 async def sign_out(
@@ -196,7 +197,7 @@ async def viewer_of(database: Database, token: str, *, at: datetime) -> Viewer |
     if user_id is None:
         return None
     rows = await database.fetch(signed_in(user_id, hash_token(token), at))
-    return _remembered.viewer_of(rows) if rows else None
+    return _remembered.viewer_of(rows[0]) if rows else None
 
 
 async def _admit_code(database: Database, user_id: UUID, code: str | None, *, at: datetime) -> None:

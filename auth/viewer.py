@@ -1,6 +1,5 @@
 """Who asks, and the permissions that their roles hold in each dashboard."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -129,8 +128,8 @@ class Seat(NamedTuple):
         return self.granted & {Permission.TERMS_ACCEPT} if self.is_held_up else self.granted
 
 
-# So many columns of models.sessions' rows, the first ones, are a seat.
-COLUMNS_OF_A_SEAT = len(Seat._fields)
+KINDS = {each.value: each for each in DashboardKind}
+ROLE_NAMES = {each.value: each for each in Role}
 
 
 @dataclass(frozen=True)
@@ -148,13 +147,19 @@ class Viewer:
     has_two_factor: bool = False
 
     @classmethod
-    def of(cls, rows: Sequence[Any]) -> "Viewer":
-        """Return the viewer of the rows of models.sessions: one a membership, or one without."""
-        seats = tuple([Seat._make(row[:COLUMNS_OF_A_SEAT]) for row in rows if row.kind is not None])
-        first = rows[0]
-        return cls(
-            id=first.user_id, name=first.name, email=first.email, seats=seats, has_two_factor=first.has_two_factor
+    def of(cls, row: Any) -> "Viewer":  # noqa: ANN401 # a row of models.sessions
+        """Return the viewer of a row that has their seats in columns: arrays of one length, null without any."""
+        columns = (
+            map(KINDS.__getitem__, row.kinds or ()),
+            map(ROLE_NAMES.__getitem__, row.roles or ()),
+            row.reseller_ids or (),
+            row.account_ids or (),
+            row.organization_ids or (),
+            row.have_accepted_terms or (),
+            [required and not row.has_two_factor for required in row.require_two_factor or ()],
         )
+        seats = tuple(map(Seat._make, zip(*columns, strict=True)))
+        return cls(id=row.user_id, name=row.name, email=row.email, seats=seats, has_two_factor=row.has_two_factor)
 
     @classmethod
     def of_key(cls, row: Any) -> "Viewer":  # noqa: ANN401 # a row of auth.keys

@@ -46,7 +46,7 @@ class Session(Base):
 
 @prepared
 def signed_in(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
-    """Select who holds a live session: a row a membership, or one row without membership; none if it is not live.
+    """Select who holds a live session, with their memberships; nobody if it is not live.
 
     One statement, because every request asks it; once a minute the same statement notes that the session was seen.
     """
@@ -85,11 +85,24 @@ def with_id(id: UUID) -> sa.ColumnElement[bool]:
 
 @prepared
 def user_with_memberships(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
-    """Select the same rows for a user known by id."""
+    """Select the same of a user known by id."""
     return _memberships().where(User.id == user_id)
 
 
 def _memberships() -> sa.Select[*tuple[object, ...]]:
+    # One row, and of what there are many a column in an array: a row a membership costs the server twice as much.
+    has_two_factor = TwoFactor.user_id.is_not(None).label("has_two_factor")
+    confirmed = sa.and_(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
+    seats = _seats()
+    return (
+        sa.select(User.id.label("user_id"), User.name, User.email, has_two_factor, *seats.c)
+        .select_from(User)
+        .outerjoin(TwoFactor, confirmed)
+        .join(seats, sa.true())
+    )
+
+
+def _seats() -> sa.FromClause:
     # Terms and two-factor stand before a reseller's dashboard alone.
     is_resellers = Membership.kind == DashboardKind.RESELLER
     current = sa.select(TermsVersion.version).order_by(TermsVersion.published_at.desc()).limit(1).scalar_subquery()
@@ -100,28 +113,21 @@ def _memberships() -> sa.Select[*tuple[object, ...]]:
         TermsAcceptance.version == current,
     )
     ruled = sa.and_(is_resellers, SignInRule.reseller_id == Membership.reseller_id)
-    confirmed = sa.and_(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
-    has_two_factor = TwoFactor.user_id.is_not(None)
+    columns = {
+        "kinds": sa.type_coerce(Membership.kind, sa.Text),
+        "roles": sa.type_coerce(Membership.role, sa.Text),
+        "reseller_ids": Membership.reseller_id,
+        "account_ids": Membership.account_id,
+        "organization_ids": Membership.organization_id,
+        "have_accepted_terms": sa.or_(~is_resellers, TermsAcceptance.version.is_not(None), current.is_(None)),
+        "require_two_factor": sa.func.coalesce(SignInRule.requires_two_factor, sa.false()),
+    }
     return (
-        sa.select(
-            # A seat as auth.viewer has it, and whose it is.
-            Membership.kind,
-            Membership.role,
-            Membership.reseller_id,
-            Membership.account_id,
-            Membership.organization_id,
-            sa.or_(~is_resellers, TermsAcceptance.version.is_not(None), current.is_(None)).label("has_accepted_terms"),
-            sa.and_(sa.func.coalesce(SignInRule.requires_two_factor, sa.false()), ~has_two_factor).label(
-                "lacks_two_factor"
-            ),
-            User.id.label("user_id"),
-            User.name,
-            User.email,
-            has_two_factor.label("has_two_factor"),
-        )
-        .select_from(User)
-        .outerjoin(TwoFactor, confirmed)
-        .outerjoin(Membership, Membership.user_id == User.id)
+        sa.select(*(sa.func.array_agg(column).label(name) for name, column in columns.items()))
+        .select_from(Membership)
         .outerjoin(TermsAcceptance, accepted)
         .outerjoin(SignInRule, ruled)
+        .where(Membership.user_id == User.id)
+        .correlate(User)
+        .lateral("seats")
     )

@@ -100,8 +100,8 @@ async def writing(info: Info, tenants: Tenants | None = None) -> AsyncIterator[T
 async def go_on_as(info: Info, transaction: Transaction, user_id: UUID) -> Viewer:
     """Go on as this user, with every dashboard they belong to now, once it is committed."""
     await transaction.flush()
-    viewer = Viewer.of(await transaction.fetch(user_with_memberships(user_id)))
-    info.context.change.viewer = viewer
+    [row] = await transaction.fetch(user_with_memberships(user_id))
+    info.context.change.viewer = viewer = Viewer.of(row)
     return viewer
 
 

@@ -1,4 +1,4 @@
-"""Viewers that are remembered: the same one for the same rights, another as soon as a row of them differs."""
+"""Viewers that are remembered: the same one for the same rights, another as soon as anything of them differs."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -7,40 +7,37 @@ import pytest
 
 from auth import remembering
 from auth.remembering import Remembered
-from domain.tenancy import DashboardKind, Role
-
-RESELLER = UUID(int=1)
 
 
 class _Row(NamedTuple):
-    kind: DashboardKind | None
-    role: Role | None
-    reseller_id: UUID | None
-    account_id: UUID | None
-    organization_id: UUID | None
-    has_accepted_terms: bool
-    lacks_two_factor: bool
     user_id: UUID
     name: str
     email: str
     has_two_factor: bool
+    kinds: list[str] | None
+    roles: list[str]
+    reseller_ids: list[UUID]
+    account_ids: list[UUID | None]
+    organization_ids: list[UUID | None]
+    have_accepted_terms: list[bool]
+    require_two_factor: list[bool]
 
 
-def seats(number: int = 1, *, of: int = 9, **changed: Any) -> list[_Row]:  # columns
+def seats(number: int = 1, *, of: int = 9, **changed: Any) -> _Row:
     row = _Row(
-        kind=DashboardKind.ACCOUNT,
-        role=Role.ADMIN,
-        reseller_id=RESELLER,
-        account_id=UUID(int=100),
-        organization_id=None,
-        has_accepted_terms=True,
-        lacks_two_factor=False,
         user_id=UUID(int=of),
         name="Ada",
         email="ada@example.com",
         has_two_factor=False,
+        kinds=["ACCOUNT"] * number,
+        roles=["ADMIN"] * number,
+        reseller_ids=[UUID(int=1)] * number,
+        account_ids=[UUID(int=100 + each) for each in range(number)],
+        organization_ids=[None] * number,
+        have_accepted_terms=[True] * number,
+        require_two_factor=[False] * number,
     )
-    return [row._replace(account_id=UUID(int=100 + each))._replace(**changed) for each in range(number)]
+    return row._replace(**changed)
 
 
 def test_the_same_rights_are_the_same_viewer() -> None:
@@ -53,13 +50,16 @@ def test_the_same_rights_are_the_same_viewer() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"role": Role.USER},
-        {"has_accepted_terms": False},
-        {"lacks_two_factor": True},
+        {"roles": ["USER"]},
+        {"kinds": ["RESELLER"], "account_ids": [None]},
+        {"reseller_ids": [UUID(int=2)]},
+        {"account_ids": [UUID(int=200)]},
+        {"organization_ids": [UUID(int=300)]},
+        {"have_accepted_terms": [False]},
+        {"require_two_factor": [True]},
         {"has_two_factor": True},
         {"name": "Ada L."},
         {"email": "a@example.com"},
-        {"kind": None, "role": None, "reseller_id": None, "account_id": None},
     ],
 )
 def test_what_has_changed_is_another_viewer(changed: dict[str, Any]) -> None:
@@ -83,8 +83,8 @@ def test_a_dashboard_more_or_fewer_is_another_viewer() -> None:
 
 
 def test_those_who_were_not_seen_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembering, "ROWS", 5)
-    monkeypatch.setattr(remembering, "ROWS_OF_ONE", 4)
+    monkeypatch.setattr(remembering, "SEATS", 5)
+    monkeypatch.setattr(remembering, "SEATS_OF_ONE", 4)
     remembered = Remembered()
     first, second = (remembered.viewer_of(seats(2, of=each)) for each in (1, 2))
     remembered.viewer_of(seats(2, of=1))
