@@ -69,12 +69,16 @@ EVERY = Kept()
 
 @dataclass(frozen=True, slots=True)
 class AccountList:
-    """What was asked for. Equal ones are read together, whosever accounts they are."""
+    """What was asked for. Equal ones are read together, whosever accounts they are.
+
+    Its rows are those of account_rows() but for the columns that are `unread`.
+    """
 
     kept: Kept
     field: AccountOrderField
     is_descending: bool
     page: Page
+    unread: frozenset[str] = frozenset()
 
     @property
     def order_name(self) -> str:
@@ -105,7 +109,7 @@ class AccountList:
     def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         if self.kept.search:
             return self._searched(resellers, today)
-        mine = self.kept.of(accounts_beside_reseller(), today).where(Account.reseller_id == Reseller.id)
+        mine = self.kept.of(self._read(accounts_beside_reseller()), today).where(Account.reseller_id == Reseller.id)
         each = self.page.of(mine, self.order(today)).correlate(Reseller).lateral("page")
         listed = sa.select(*each.c).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
         return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
@@ -116,8 +120,12 @@ class AccountList:
         ids = sa.select(Account.id).select_from(Account).where(Account.reseller_id == Reseller.id)
         found = self.kept.of(with_contract(ids) if needs_contract else ids, today)
         each = self.page.of(found, self.order(today)).correlate(Reseller).lateral("found")
-        listed = account_rows().add_columns(each.c.sort_key).join(each, each.c.id == Account.id)
+        listed = self._read(account_rows()).add_columns(each.c.sort_key).join(each, each.c.id == Account.id)
         return listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
+
+    def _read(self, rows: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+        columns = [each for each in rows.selected_columns if each.key not in self.unread]
+        return rows.with_only_columns(*columns, maintain_column_froms=True)
 
     def _directed(self, *keys: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[Any]]:
         ascends = self.is_descending == self.page.is_backward

@@ -12,7 +12,7 @@ from domain.catalog import DEFINITIONS, is_sellable
 from models.account_lists import AccountList
 from models.paging import Page
 from models.places import Place, place_of_reseller
-from schema.accounts import AccountConnection, AccountFilter, AccountOrder
+from schema.accounts import Account, AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
 from schema.enums import AccountOrderField, OrderDirection, SupportType
@@ -132,7 +132,8 @@ class Reseller(Node, Staffed, Automated, prefix="resl"):
         """Read one page; the number of all is counted only where it is asked for."""
         page = Page.asked(first=first, after=after, last=last, before=before)
         kept, order = (where or AccountFilter()).kept(), order_by or AccountOrder(field=AccountOrderField.NAME)
-        asked = AccountList(kept, order.field, order.direction is OrderDirection.DESC, page)
+        is_descending = order.direction is OrderDirection.DESC
+        asked = AccountList(kept, order.field, is_descending, page, Account.unread_below(info))
         here = (self.reseller_id, info.context.today(self.row.time_zone))
         return AccountConnection.of(await info.context.loaders.accounts_of(asked).load(here), here, kept, info)
 

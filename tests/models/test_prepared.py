@@ -1,5 +1,6 @@
 """Prepared statements: built once, answered as SQLAlchemy would answer them, and failing alike."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -80,6 +81,22 @@ def test_every_list_without_a_cursor_is_prepared_for_any_day(
     today, tomorrow = (asked.paged([UUID(int=1)], day) for day in (date(2024, 2, 29), date(2025, 3, 1)))
 
     assert today.sql == tomorrow.sql  # type: ignore[union-attr] # prepared
+
+
+@pytest.mark.parametrize("search", ["", "northwind"])
+@pytest.mark.parametrize("field", AccountOrderField)
+async def test_a_list_does_not_carry_what_nobody_reads(world: World, field: AccountOrderField, search: str) -> None:
+    account = await world.account(await world.reseller(), "Northwind")
+    asked = AccountList(Kept(search=search), field, is_descending=False, page=FIRST)
+    unread = replace(asked, unread=frozenset({"created_at", "trial_starts_on"}))
+
+    async with world.database.snapshot(EVERYTHING) as snapshot:
+        (whole,), (row,) = [
+            await snapshot.fetch(each.paged([account.reseller_id], date(2025, 1, 1))) for each in (asked, unread)
+        ]
+
+    kept = {name: value for name, value in whole._asdict().items() if name not in unread.unread}
+    assert (row._asdict(), len(kept)) == (kept, len(whole) - 2)
 
 
 async def test_what_postgresql_refuses_is_raised_as_ever(world: World) -> None:

@@ -59,6 +59,28 @@ async def states(world: World) -> tuple[Reseller, Client]:
     return reseller, await world.member(Role.READ_ONLY, reseller)
 
 
+@pytest.mark.parametrize("search", [None, "datum"])
+@pytest.mark.parametrize("page", ["nodes { %s }", "edges { node { ...A } }"])
+@pytest.mark.parametrize("field", ["trialStartsOn", "createdAt", "updatedAt", "nothing: __typename"])
+async def test_a_list_shows_every_date_that_is_selected(
+    world: World, field: str, page: str, search: str | None
+) -> None:
+    datum = await world.account(reseller := await world.reseller(), "Datum", trial_from=date(2025, 1, 1))
+    rita, fragment = await world.member(Role.READ_ONLY, reseller), f"fragment A on Account {{ {field} }}"
+    selected = page.replace("%s", field) if "%s" in page else page
+
+    answer = await rita.query(
+        f"query($id: ID!, $account: ID!, $where: AccountFilter) {{ account(id: $account) {{ ...A }} "
+        f"reseller(id: $id) {{ accounts(where: $where) {{ {selected} }} }} }} {fragment}",
+        id=gid(reseller),
+        account=gid(datum),
+        where={"search": search},
+    )
+
+    accounts = answer["reseller"]["accounts"]
+    assert accounts in ({"nodes": [answer["account"]]}, {"edges": [{"node": answer["account"]}]})
+
+
 async def test_the_accounts_screen_shows_each_customers_status_by_name(world: World) -> None:
     reseller, rita = await states(world)
 
