@@ -12,12 +12,13 @@ from models.failures import ENDING
 class Lent:
     """One connection. `through` is SQLAlchemy's: for statements that are built each time."""
 
-    __slots__ = ("_driver", "_is_given_up", "through")
+    __slots__ = ("_driver", "_is_given_up", "_sync", "through")
 
     def __init__(self, through: AsyncConnection) -> None:
         self.through = through
         # Kept: the way to it leads through six properties, and a request goes it thirty times.
-        self._driver: Any = through.sync_connection.connection.driver_connection  # type: ignore[union-attr] # it was started
+        self._sync: Any = through.sync_connection
+        self._driver: Any = self._sync.connection.driver_connection
         self._is_given_up = False
 
     @property
@@ -31,7 +32,7 @@ class Lent:
     @property
     def is_whole(self) -> bool:
         """Whether there is anybody at the other end, as far as the event loop has seen: nothing is sent."""
-        return not (self._is_given_up or self._driver.is_closed() or self.through.invalidated)
+        return not (self._is_given_up or self._driver.is_closed() or self._sync.invalidated)
 
     @property
     def is_in_transaction(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import NoneType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,7 +10,14 @@ import orjson
 
 from web.refusals import JSON, Refused
 
-MEMBERS = (("documentId", str), ("operationName", str), ("variables", dict), ("extensions", dict))
+# Each with the types that it may have: as tuples, because a union is an object made anew each time it is asked for.
+MEMBERS = {
+    "documentId": (str, NoneType),
+    "operationName": (str, NoneType),
+    "variables": (dict, NoneType),
+    "extensions": (dict, NoneType),
+}
+CONTAINERS = (dict, list)
 MOST_IN_QUERY = 10
 _JSON_IN_UTF_8 = re.compile(r"application/json(?:\s*;\s*charset=(?:utf-8|\"utf-8\"))?\s*", re.ASCII | re.IGNORECASE)
 _NAMED = (b'"query"', b'"variables"', b'"operationName"', b'"extensions"', b'"documentId"')
@@ -58,9 +66,9 @@ def _checked(parameters: dict[str, Any], depth: int) -> dict[str, Any]:
         raise Refused(400, "Give query or documentId, not both.")
     if document_id is None and (not isinstance(query, str) or not query):
         raise Refused(400, "query must be a string with a document in it.")
-    for name, kind in MEMBERS:
-        if not isinstance(parameters.get(name), kind | None):
-            raise Refused(400, f"{name} must be {'a string' if kind is str else 'an object'}.")
+    for name, kinds in MEMBERS.items():
+        if not isinstance(parameters.get(name), kinds):
+            raise Refused(400, f"{name} must be {'a string' if str in kinds else 'an object'}.")
     if _is_deeper_than(depth, parameters):
         raise Refused(400, f"The request must not be nested deeper than {depth}.")
     return parameters
@@ -74,7 +82,7 @@ def _is_deeper_than(most: int, value: Any) -> bool:  # noqa: ANN401 # whatever J
             child
             for each in level
             for child in (each.values() if isinstance(each, dict) else each)
-            if isinstance(child, dict | list)
+            if type(child) in CONTAINERS
         ]
         if not level:
             return False
@@ -84,7 +92,7 @@ def _is_deeper_than(most: int, value: Any) -> bool:  # noqa: ANN401 # whatever J
 def _has_twins(body: bytes) -> bool:
     # orjson keeps the last of two equal members, another reader may keep the first: then two programs understand two
     # requests. Looked for only where a name could be there twice, written plainly or in escapes.
-    if b"\\u00" not in body and not any(body.count(name) > 1 for name in _NAMED):
+    if b"\\u00" not in body and max(map(body.count, _NAMED)) < 2:
         return False
     outermost: list[str] = []
 

@@ -4,6 +4,8 @@ Is there still a server, is the request for us, is its head small: whoever asks 
 server than our own finds the limits here, too. What it does not answer itself, it counts.
 """
 
+from itertools import chain
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.draining import Draining
@@ -46,7 +48,8 @@ class WayIn:
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if target > self._limits.uri_bytes:
             raise uri_too_long(self._limits)
-        if target + sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > self._limits.head_bytes:
+        headers = scope["headers"]
+        if target + sum(map(len, chain.from_iterable(headers))) + 4 * len(headers) > self._limits.head_bytes:
             raise head_too_large(self._limits)
 
     def _closing(self, send: Send) -> Send:
