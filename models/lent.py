@@ -17,8 +17,8 @@ class Lent:
     def __init__(self, through: AsyncConnection) -> None:
         self.through = through
         # Kept: the way to it leads through six properties, and a request goes it thirty times.
-        self._sync: Any = through.sync_connection
-        self._driver: Any = self._sync.connection.driver_connection
+        synchronous: Any = through.sync_connection
+        self._sync, self._driver = synchronous, synchronous.connection.driver_connection
         self._is_given_up = False
 
     @property
