@@ -70,6 +70,4 @@ class Compiled:
         """Return the result of an operation."""
         executor = self._interpreter.executor(operation, values, context)
         result = await self._compiler.finish(executor, operation.document, operation.name)
-        # Its own methods: with them, all that a request has made would wait for the garbage collector.
-        del executor.async_helpers
         return await self._interpreter.run(operation, values, context) if result is None else result

@@ -74,7 +74,13 @@ class Compiler:
         self, executor: Executor[Any], document: DocumentNode, operation_name: str | None
     ) -> ExecutionResult | None:
         """Return the result of what an executor of our class was made for, or None as attempt() does."""
-        plan = self._plan(document, operation_name, executor)
+        try:
+            return await self._run(self._plan(document, operation_name, executor), executor)
+        finally:
+            # Its own methods: with them, all that a request has made would wait for the garbage collector.
+            del executor.async_helpers
+
+    async def _run(self, plan: Plan, executor: Executor[Any]) -> ExecutionResult | None:
         if plan.is_left:
             return None
         if executor.operation.operation is OperationType.MUTATION:
