@@ -22,7 +22,7 @@ from schema.enums import AccountOrderField, AccountStatus, OrderDirection, Suppo
 from schema.errors import AvailableAction, Payload
 from schema.gates import gated
 from schema.inputs import EXTERNAL_ID, ChangeInput, MutationInput, NamesAccount
-from schema.nodes import VERSION, Node, load
+from schema.nodes import VERSION, Node, load_each
 from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
 from schema.people import Automated, Staffed
@@ -67,6 +67,12 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         """Return the account to its members and its reseller's."""
         row = await info.context.loaders.accounts.load(id)
         return row and cls.of(row, info)
+
+    @classmethod
+    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> list["Account | None"]:
+        """Return the accounts of many ids, in their order, as load() does."""
+        rows = await info.context.loaders.accounts.load_many(ids)
+        return [row and cls.of(row, info) for row in rows]
 
     @classmethod
     def of(cls, row: Any, info: Info) -> "Account":  # noqa: ANN401 # a row of models/
@@ -117,9 +123,12 @@ class Account(Node, Staffed, Automated, prefix="acct"):
         return policies.shown_to_reseller(self.context.known_viewer, self.row.reseller_id, self.row.external_id)
 
     @strawberry.field(description="The reseller who sells to it. The account's own members see its name only.")
-    async def reseller(self, info: Info) -> LazyReseller | None:
+    @together
+    @staticmethod
+    async def reseller(accounts: Sequence["Account"], info: Info) -> list[LazyReseller | None]:
         """Read through the loader, once for all accounts."""
-        return cast("Reseller | None", await load(info, "resl", self.row.reseller_id))
+        resellers = await load_each(info, "resl", [account.row.reseller_id for account in accounts])
+        return cast("list[Reseller | None]", resellers)
 
     @strawberry.field(description="The contract: pending or active, if there is one.")
     @together

@@ -54,10 +54,20 @@ class Node:
         """Return the object; None where it does not exist or must not be seen. Raises what its policy refuses."""
         raise TypeError(f"{cls.__name__} does not say how it is loaded, nor could {info.field_name} with {id}")
 
+    @classmethod
+    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> "Sequence[Node | None]":
+        """Return the objects of many ids, in their order, as load() does, read together."""
+        raise TypeError(f"{cls.__name__} does not say how many are loaded, nor could {info.field_name} with {ids}")
+
 
 async def load(info: Info, prefix: str, id: UUID) -> Any:  # noqa: ANN401 # each kind's own type
     """Return the object of a kind by its id, through the request's loaders."""
     return await Node.kinds[prefix].load(info, id)
+
+
+async def load_each(info: Info, prefix: str, ids: Sequence[UUID]) -> Any:  # noqa: ANN401 # each kind's own type
+    """Return the objects of a kind by their ids, in their order, through the request's loaders."""
+    return await Node.kinds[prefix].load_each(info, ids)
 
 
 async def node(info: Info, id: str) -> Node | None:

@@ -1,7 +1,6 @@
 """The viewer: who is signed in, and the dashboards between which they switch."""
 
-from collections.abc import Collection, Iterable, Mapping
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from schema.organizations import Organization
 from schema.resellers import Reseller
 from schema.rows import column
 from schema.sessions import Session
+from schema.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,29 +36,29 @@ RANK = {kind: rank for rank, kind in enumerate(PREFIXES)}
 LONGEST_SEARCH = 256
 
 
+@together
+def ids_of(dashboards: Sequence["Dashboard"]) -> list[strawberry.ID]:
+    """Write those of a level, which are of one kind."""
+    prefix = PREFIXES[dashboards[0].seat.kind]
+    return cast("list[strawberry.ID]", ids.encode_all(prefix, [each.key for each in dashboards]))
+
+
 @strawberry.interface(
     description="One entry of the account switcher. Its id is the id of the reseller, account or organization it "
     "leads to."
 )
 class Dashboard:
-    """A seat, and the name of where it stands."""
+    """A seat, and the name of where it stands. `key` is the id of what it leads to, as it is stored."""
 
-    id: strawberry.ID = column("The id of the reseller, account or organization.", "global_id")
+    id: strawberry.ID = strawberry.field(
+        resolver=ids_of, description="The id of the reseller, account or organization."
+    )
     kind: DashboardKind = column("Which of the three it is.", "seat.kind")
     name: str = strawberry.field(description="The name of the reseller, account or organization.")
     role: Role = column("The viewer's role there.", "seat.role")
     is_current: bool = strawberry.field(description="Whether the viewer is in it: the check mark.")
     seat: strawberry.Private[Seat]
-
-    @property
-    def key(self) -> UUID:
-        """The id of what it leads to, as it is stored."""
-        return self.seat.dashboard_id
-
-    @property
-    def global_id(self) -> str:
-        """The id of what it leads to."""
-        return ids.encode(PREFIXES[self.seat.kind], self.key)
+    key: strawberry.Private[UUID]
 
 
 @strawberry.type(description="A reseller's dashboard.")
@@ -66,9 +66,11 @@ class ResellerDashboard(Dashboard):
     """Leads to the reseller."""
 
     @strawberry.field(description="The reseller.")
-    async def reseller(self, info: Info) -> Reseller:
+    @together
+    @staticmethod
+    async def reseller(dashboards: Sequence["ResellerDashboard"], info: Info) -> list[Reseller]:
         """Read for all entries at once."""
-        return cast("Reseller", await Reseller.load(info, self.key))
+        return cast("list[Reseller]", await Reseller.load_each(info, [each.key for each in dashboards]))
 
 
 @strawberry.type(description="An account's dashboard.")
@@ -76,9 +78,11 @@ class AccountDashboard(Dashboard):
     """Leads to the account."""
 
     @strawberry.field(description="The account.")
-    async def account(self, info: Info) -> Account:
+    @together
+    @staticmethod
+    async def account(dashboards: Sequence["AccountDashboard"], info: Info) -> list[Account]:
         """Read for all entries at once."""
-        return cast("Account", await Account.load(info, self.key))
+        return cast("list[Account]", await Account.load_each(info, [each.key for each in dashboards]))
 
 
 @strawberry.type(description="An organization's dashboard.")
@@ -86,9 +90,11 @@ class OrganizationDashboard(Dashboard):
     """Leads to the organization."""
 
     @strawberry.field(description="The organization.")
-    async def organization(self, info: Info) -> Organization:
+    @together
+    @staticmethod
+    async def organization(dashboards: Sequence["OrganizationDashboard"], info: Info) -> list[Organization]:
         """Read for all entries at once."""
-        return cast("Organization", await Organization.load(info, self.key))
+        return cast("list[Organization]", await Organization.load_each(info, [each.key for each in dashboards]))
 
 
 ENTRIES: "dict[DashboardKind, Callable[..., Dashboard]]" = {
@@ -153,7 +159,7 @@ class Viewer(Node, prefix="viewer"):
         if seat is None:
             return None
         name = await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id))
-        return ENTRIES[seat.kind](seat=seat, name=name, is_current=False)
+        return ENTRIES[seat.kind](seat=seat, key=dashboard_id, name=name, is_current=False)
 
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
@@ -180,16 +186,16 @@ class Viewer(Node, prefix="viewer"):
 def _entries(
     seats: Mapping[UUID, Seat], rows: Iterable[Any], current: tuple[str, UUID] | None, search: str
 ) -> list[Dashboard]:
-    kept = [
-        (RANK[seat.kind], lower_name, row.id, row.name, seat)
-        for row in rows
-        if (seat := seats.get(row.id))
-        and (search in (lower_name := row.name.lower()) or search in (row.subdomain or ""))
-    ]
-    kept.sort(key=itemgetter(0, 1, 2))
+    kept = []
+    for id, name, subdomain in rows:
+        seat = seats.get(id)
+        if seat is not None and (search in (lower_name := name.lower()) or search in (subdomain or "")):
+            kept.append((RANK[seat.kind], lower_name, id, name, seat))
+    # No two have the same id, so that nothing after it is compared.
+    kept.sort()
     return [
         ENTRIES[seat.kind](
-            seat=seat, name=name, is_current=current is not None and current == (PREFIXES[seat.kind], id)
+            seat=seat, key=id, name=name, is_current=current is not None and current == (PREFIXES[seat.kind], id)
         )
         for _, _, id, name, seat in kept
     ]
