@@ -111,23 +111,5 @@ def pairs(tenants: Any, ids: Any) -> sa.TableValuedAlias:  # noqa: ANN401 # arra
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="number", name="pairs").render_derived()
 
 
-class _Written(sa.TypeDecorator[Iterable[UUID]]):
-    """An array of ids as PostgreSQL writes it."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Iterable[UUID] | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else f"{{{','.join(map(str, value))}}}"
-
-
-def as_text(ids: Any) -> sa.ColumnElement[Any]:  # noqa: ANN401 # the parameter of a prepared statement
-    """Return an array that travels as text: of a hundred ids, the driver would ask each what it is, twice.
-
-    PostgreSQL reads it wherever it stands, so that it belongs where it is read once, as in pairs().
-    """
-    return sa.cast(sa.bindparam(ids.key, None, type_=_Written()), ARRAY(sa.Uuid()))
-
-
 def _array(ids: Any) -> sa.ColumnElement[Any]:  # noqa: ANN401 # ids, or the parameter that stands for them
-    return ids if isinstance(ids, sa.ColumnElement) else sa.literal(list(ids), ARRAY(sa.Uuid()))
+    return ids if isinstance(ids, sa.BindParameter) else sa.literal(list(ids), ARRAY(sa.Uuid()))

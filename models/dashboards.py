@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from models.accounts import Account
-from models.base import among, as_text, paired
+from models.base import among, paired
 from models.organizations import Organization
 from models.prepared import prepared
 from models.resellers import Reseller
@@ -14,14 +14,12 @@ from models.scopes import Scope
 def dashboard_names(scope: Scope) -> sa.CompoundSelect[*tuple[object, ...]]:
     """Select the names of exactly the scope's own dashboards, in one statement; accounts have a subdomain besides."""
     none = sa.cast(sa.null(), sa.Text).label("subdomain")
-    accounts = (as_text(scope.account_tenants), as_text(scope.accounts))
-    organizations = (as_text(scope.organization_tenants), as_text(scope.organizations))
     return sa.union_all(
         sa.select(Reseller.id, Reseller.name, none).where(among(Reseller.id, scope.resellers)),
         sa.select(Account.id, Account.name, Account.subdomain).where(
-            paired((Account.reseller_id, Account.id), *accounts)
+            paired((Account.reseller_id, Account.id), scope.account_tenants, scope.accounts)
         ),
         sa.select(Organization.id, Organization.name, none).where(
-            paired((Organization.reseller_id, Organization.id), *organizations)
+            paired((Organization.reseller_id, Organization.id), scope.organization_tenants, scope.organizations)
         ),
     )

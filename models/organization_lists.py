@@ -5,7 +5,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from models.asking import Asked
-from models.base import among, as_text, pairs
+from models.base import among, pairs
 from models.organizations import SHOWN, Organization
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
@@ -34,7 +34,7 @@ def _paged(page: Page) -> Prepared[[Scope, Ids, Ids]]:
     @prepared
     def paged(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
         # The accounts themselves are not looked up: those of the scope are known by their ids.
-        owner = pairs(as_text(resellers), as_text(accounts))
+        owner = pairs(resellers, accounts)
         mine = sa.select(*SHOWN).where(
             Organization.reseller_id == owner.c.tenant, Organization.account_id == owner.c.id
         )

@@ -12,7 +12,7 @@ from domain.catalog import BillingInterval, SupportType
 from domain.lifecycle import OPEN, SubscriptionStatus, require_pending
 from domain.money import Money
 from domain.trials import first_paid_day
-from models.base import Base, Id, Tenant, TextEnum, Versioned, among, as_text, pairs
+from models.base import Base, Id, Tenant, TextEnum, Versioned, among, pairs
 from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
@@ -153,7 +153,7 @@ def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Sel
     Each with the `number` of its account among these, from 1.
     """
     # The scope is asked of the pairs and not of the contracts: the planner would collect all that the scope has first.
-    owner = pairs(as_text(resellers), as_text(accounts))
+    owner = pairs(resellers, accounts)
     theirs = sa.and_(Subscription.reseller_id == owner.c.tenant, Subscription.account_id == owner.c.id)
     in_scope = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
     return (

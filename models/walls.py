@@ -80,7 +80,11 @@ AS_WRITTEN: Final = (
 def scoped(tenants: Tenants) -> str:
     """Return the statement that lets the rest of a transaction touch these tenants' rows and no others."""
     # Hexadecimal digits of UUIDs: no text of anybody's gets into a statement here.
-    named = tenants.value if isinstance(tenants, Everything) else f"{{{','.join(tenant.bytes.hex() for tenant in tenants)}}}"
+    named = (
+        tenants.value
+        if isinstance(tenants, Everything)
+        else f"{{{','.join(tenant.bytes.hex() for tenant in tenants)}}}"
+    )
     return f"SET LOCAL app.resellers = '{named}'"
 
 

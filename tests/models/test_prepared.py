@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from domain.lifecycle import AccountStatus
 from models.account_lists import AccountList, AccountOrderField, Kept
 from models.accounts import Account, account_rows, accounts_among
-from models.base import among, as_text, pairs
+from models.base import among, pairs
 from models.database import Database
 from models.paging import Page
 from models.prepared import Ids, prepared
@@ -140,11 +140,11 @@ async def test_ids_may_be_none_at_all(database: Database) -> None:
 
 @prepared
 def numbered(tenants: Ids, ids: Ids) -> sa.Select[*tuple[object, ...]]:
-    return sa.select(pairs(as_text(tenants), as_text(ids)))
+    return sa.select(pairs(tenants, ids))
 
 
 @pytest.mark.parametrize("number", [0, 1, 300])
-async def test_pairs_of_ids_that_travel_as_text_come_back_as_they_are(database: Database, number: int) -> None:
+async def test_pairs_of_ids_come_back_with_their_number(database: Database, number: int) -> None:
     tenants, ids = [UUID(int=1)] * number, [uuid7() for _ in range(number)]
 
     async with database.snapshot() as snapshot:
