@@ -4,7 +4,7 @@ SQLAlchemy's attributes remember what each was when it was read. Its session wou
 (docs/decisions/0017-entities-without-a-session.md).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -32,7 +32,7 @@ def identity_of(kind: Kind, row: Sequence[Any]) -> tuple[Any, ...]:
 
 def loaded(kind: Kind, row: Sequence[Any]) -> Base:
     """Return the entity of a row."""
-    entity: Base = sa.inspect(kind).class_manager.new_instance()
+    entity = _making(kind)()
     reload(entity, row)
     return entity
 
@@ -71,6 +71,12 @@ def key_of(kind: Kind) -> tuple[str, ...]:
 def table_of(kind: Kind) -> sa.Table:
     """Return the table."""
     return cast("sa.Table", kind.__table__)
+
+
+@cache
+def _making(kind: Kind) -> Callable[[], Base]:
+    making: Callable[[], Base] = sa.inspect(kind).class_manager.new_instance
+    return making
 
 
 @cache
