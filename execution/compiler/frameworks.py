@@ -19,8 +19,8 @@ Call = Callable[[Any, Any], Any]
 CallTogether = Callable[[list[Any], Any], Coroutine[Any, Any, Sequence[Any]]]
 # Binds the arguments of such a function.
 Together = Callable[[dict[str, Any]], CallTogether]
-# Names the object type of each value, in their order.
-NamesOf = Callable[[list[Any]], list[str | None]]
+# Names the object type of each value, in their order; None where it cannot for all of them.
+NamesOf = Callable[[list[Any]], list[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Framework:
         return None if kind.is_type_of else _anything
 
     def names_of(self, kind: GraphQLAbstractType) -> NamesOf | None:  # noqa: ARG002 # for others to say
-        """Return what names values' object types without an info, None where it cannot; or None if nothing does."""
+        """Return what names values' object types without an info, or None if nothing does."""
         return None
 
     def members(self, kind: GraphQLEnumType) -> Iterable[Any]:

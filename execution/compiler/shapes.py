@@ -5,8 +5,10 @@ what is awaited below is filled in later. `paths` and `infos` stand beside the v
 """
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import (
@@ -65,16 +67,12 @@ class _Shape(ABC):
 
     def __init__(self, *, required: bool) -> None:
         self._required = required
+        # Classes that are neither exceptions nor awaitable, nor stand for null.
+        self._plain: set[type] = set()
 
     def complete(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
         """Return the values as they travel. Raises Failed."""
-        kinds = set(map(type, values))
-        for kind in kinds:
-            if issubclass(kind, Exception):
-                raise Failed
-            if is_awaitable_kind(kind):
-                raise Unforeseen
-        if not kinds & NULLS:
+        if self._plain.issuperset(map(type, values)) or not self._is_any_null(values):
             return self._present(run, values, paths, infos)
         if self._required:
             raise Failed
@@ -85,6 +83,16 @@ class _Shape(ABC):
             for index, value in zip(there, found, strict=True):
                 completed[index] = value
         return completed
+
+    def _is_any_null(self, values: list[Any]) -> bool:
+        kinds = set(map(type, values))
+        for kind in kinds - self._plain:
+            if issubclass(kind, Exception):
+                raise Failed
+            if is_awaitable_kind(kind):
+                raise Unforeseen
+        self._plain |= kinds - NULLS
+        return not kinds.isdisjoint(NULLS)
 
     @abstractmethod
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
@@ -100,13 +108,14 @@ class _List(_Shape):
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
         if not PLAIN_LISTS.issuperset(map(type, values)):
             values = [_listed(value) for value in values]
-        items = [item for value in values for item in value]
+        items = list(chain.from_iterable(values))
         inner_paths = _Elements(paths, values) if self.needs_paths else None
         inner_infos = (
             [info for info, value in zip(infos, values, strict=True) for _ in value] if self.needs_infos else None
         )
         completed = self._inner.complete(run, items, inner_paths, inner_infos) if items else items
-        return list(_cut(completed, map(len, values)))
+        ends = accumulate(map(len, values), initial=0)
+        return [completed[start:end] for start, end in pairwise(ends)]
 
 
 class _Object(_Shape):
@@ -147,10 +156,12 @@ class _Abstract(_Shape):
         self._objects: dict[str, _Object] = {}
 
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
-        names = self._names(run, values, infos)
+        places: dict[str, list[int]] = defaultdict(list)
+        for index, name in enumerate(self._names(run, values, infos)):
+            places[name].append(index)
         completed: list[Any] = [None] * len(values)
-        for name in dict.fromkeys(names):
-            there, shape = [index for index, other in enumerate(names) if other == name], self._object(name)
+        for name, there in places.items():
+            shape = self._object(name)
             own_paths = _at(there, paths) if shape.needs_paths else None
             own_infos = _at(there, infos) if shape.needs_infos else None
             found = shape.complete(run, _at(there, values), own_paths, own_infos)
@@ -159,9 +170,8 @@ class _Abstract(_Shape):
         return completed
 
     def _names(self, run: "Run", values: list[Any], infos: Any) -> list[str]:  # noqa: ANN401
-        known = self._names_of(values) if self._names_of is not None else [None] * len(values)
-        found = zip(known, values, infos, strict=True)
-        return [name or self._name(run, value, info) for name, value, info in found]
+        known = None if self._names_of is None else self._names_of(values)
+        return known or [self._name(run, value, info) for value, info in zip(values, infos, strict=True)]
 
     def _name(self, run: "Run", value: Any, info: Any) -> str:  # noqa: ANN401
         name = self._resolve(value, info, self._kind)
@@ -206,10 +216,3 @@ class _Elements:
 
     def __getitem__(self, index: int) -> Path:
         return self._all[index]
-
-
-def _cut(items: list[Any], sizes: Any) -> Iterator[list[Any]]:  # noqa: ANN401 # an iterable of numbers
-    start = 0
-    for size in sizes:
-        yield items[start : start + size]
-        start += size

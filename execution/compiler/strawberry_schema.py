@@ -152,13 +152,12 @@ class StrawberryFramework(Framework):
             return None
         origin, known = definition.origin, dict[type, str | None]()
 
-        def names(values: list[Any]) -> list[str | None]:
-            if _is_any_cast(values):
-                return [None] * len(values)
+        def names(values: list[Any]) -> list[str] | None:
             kinds = list(map(type, values))
             for each in set(kinds).difference(known):
                 known[each] = _name_of_class(each) if issubclass(each, origin) else None
-            return [known[each] for each in kinds]
+            found = list(map(known.__getitem__, kinds))
+            return None if None in found or _is_any_cast(values) else cast("list[str]", found)
 
         return names
 
