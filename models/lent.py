@@ -35,6 +35,11 @@ class Lent:
         return not (self._is_given_up or self._driver.is_closed() or self._sync.invalidated)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether it is whole, and nothing is open on it."""
+        return self.is_whole and not (self._driver.is_in_transaction() or self._sync.in_transaction())
+
+    @property
     def is_in_transaction(self) -> bool:
         """Whether a transaction is open at the other end."""
         return self.is_whole and bool(self._driver.is_in_transaction())
@@ -42,7 +47,7 @@ class Lent:
     @property
     def has_own_transaction(self) -> bool:
         """Whether a transaction is open that was begun by the driver, and SQLAlchemy knows nothing of it."""
-        return self.is_in_transaction and not self.through.in_transaction()
+        return self.is_in_transaction and not self._sync.in_transaction()
 
     async def give_up(self, error: BaseException | None = None) -> None:
         """Let nobody use it any more; what is open there, PostgreSQL takes back."""

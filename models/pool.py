@@ -67,6 +67,8 @@ class Pool:
         self._taken += 1
         try:
             while (connection := self._last(may_be_open=to_begin)) is not None:
+                if connection.is_idle:
+                    return connection
                 if connection.is_whole and (to_begin or await _is_rolled_back(connection)):
                     return connection
                 await connection.close()
@@ -97,7 +99,8 @@ class Pool:
     async def give_back(self, connection: Lent) -> None:
         """Roll back what is open, and keep the connection if it is whole then. Who is cut off meanwhile loses it."""
         try:
-            await roll_back(connection)
+            if not connection.is_idle:
+                await roll_back(connection)
         finally:
             if connection.is_whole and not self._is_closed:
                 self._free.append(connection)
@@ -155,8 +158,7 @@ class Pool:
 
 
 async def _is_rolled_back(connection: Lent) -> bool:
-    if connection.is_in_transaction:
-        await roll_back(connection)
+    await roll_back(connection)
     return connection.is_whole
 
 
