@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 def query(resolver: Resolver, *, permission_classes: Sequence[type[Gate]]) -> Any:  # noqa: ANN401 # as strawberry.field
     """Return a field of Query. A refusal nulls this field alone, and is a top-level error."""
-    return _field(resolver, [BelowInput()], permission_classes)
+    return _field(resolver, [BelowInput()] if "input" in resolver.__annotations__ else [], permission_classes)
 
 
 def mutation(resolver: Resolver, *, permission_classes: Sequence[type[Gate]], is_repeatable: bool = True) -> Any:  # noqa: ANN401 # as strawberry.mutation

@@ -105,7 +105,7 @@ class StrawberryFramework(Framework):
         whole = called_with(field, arguments)
         known = self._field(field)
         resolver = None if known is None else known.base_resolver
-        if known is None or resolver is None or not _takes_self_and_info_alone(resolver):
+        if known is None or resolver is None or not _takes_no_parent(resolver):
             return whole
         permissions = _permissions(known)
         if permissions is None or (permissions and not iscoroutinefunction(resolver.wrapped_func)):
@@ -171,19 +171,19 @@ class StrawberryFramework(Framework):
         return found if type(found) is StrawberryField and not self._has_handlers else None
 
 
-def _takes_self_and_info_alone(resolver: StrawberryResolver[Any]) -> bool:
-    # As methods do; a root's functions and whatever asks for its parent by another name are called in Strawberry's way.
-    return (
-        isinstance(resolver.self_parameter, Parameter)
-        and resolver.parent_parameter is None
-        and resolver.root_parameter is None
-        and isfunction(resolver.wrapped_func)
-    )
+def _takes_no_parent(resolver: StrawberryResolver[Any]) -> bool:
+    # Neither methods nor most functions do; what asks for its parent by another name is called in Strawberry's way.
+    takes_parent = resolver.parent_parameter is not None or resolver.root_parameter is not None
+    return isfunction(resolver.wrapped_func) and not takes_parent
+
+
+def _takes_self(resolver: StrawberryResolver[Any]) -> bool:
+    return isinstance(resolver.self_parameter, Parameter)
 
 
 def _of_the_object_alone(field: StrawberryField) -> Callable[[Any], Any] | None:
     resolver = field.base_resolver
-    if resolver is None or field.extensions or not _takes_self_and_info_alone(resolver):
+    if resolver is None or field.extensions or not (_takes_self(resolver) and _takes_no_parent(resolver)):
         return None
     takes_more = bool(field.arguments) or resolver.info_parameter is not None or resolver.is_async
     return None if takes_more else cast("Callable[[Any], Any]", resolver.wrapped_func)
@@ -252,6 +252,10 @@ async def _answering(
 def _calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:
     parameter = resolver.info_parameter
     function = cast("Callable[..., Any]", resolver.wrapped_func)
+    if not _takes_self(resolver):
+        # A root's function.
+        name = None if parameter is None else parameter.name
+        return lambda _, info: function(**given) if name is None else function(**{name: info_of(info)}, **given)
     if parameter is None:
         return lambda source, _: function(source, **given)
     if parameter.name == "info":

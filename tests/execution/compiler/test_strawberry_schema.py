@@ -73,9 +73,28 @@ class Circle(Shape):
     """Another shape."""
 
 
+async def guarded(info: strawberry.Info, times: int = 1) -> str | None:
+    """Say what it was called with; no method."""
+    return f"{info.field_name} {times}"
+
+
+def told(asked: strawberry.Info) -> str:
+    """Know its info by another name."""
+    return asked.field_name
+
+
+def alone(word: str = "nothing") -> str:
+    """Want no info."""
+    return word
+
+
 @strawberry.type
 class Query:
     """The root."""
+
+    guarded = strawberry.field(guarded, extensions=[PermissionExtension([Asking()], use_directives=False)])
+    told = strawberry.field(told)
+    alone = strawberry.field(alone)
 
     @strawberry.field
     def shapes(self) -> list[Shape]:
@@ -128,6 +147,17 @@ async def test_permissions_decide_at_once_or_later(may: Any, area: int | None) -
 
     assert result.data == {"shapes": [{"area": area}, {}]}
     assert [error.message for error in result.errors or []] == ([] if area else ["not allowed"])
+
+
+@pytest.mark.parametrize(("may", "found"), [(True, "guarded 2"), (no, None)])
+async def test_functions_are_called_as_methods_are(may: Any, found: str | None) -> None:
+    document = '{ guarded(times: 2) told alone more: alone(word: "all") }'
+    expected = await PLAIN.execute(document, context_value={"may": may})
+
+    result = await SCHEMA.execute(document, context_value={"may": may})
+
+    assert result.data == expected.data == {"guarded": found, "told": "told", "alone": "nothing", "more": "all"}
+    assert [error.message for error in result.errors or []] == ([] if found else ["not allowed"])
 
 
 async def test_an_extension_that_wraps_every_field_leaves_all_to_graphql_core() -> None:
