@@ -112,22 +112,31 @@ class Plan:
 
 async def _finish(run: Run) -> None:
     while run.awaited:
-        wave, waiting = Wave(), []
-        try:
-            while run.awaited and not wave.has_failed:
-                values, put = run.awaited.pop(0)
-                if wave.start(values):
-                    waiting.append((values, put))
-                elif not wave.has_failed:
-                    # Nothing of it had to be waited for, and what lies below may well be asked for together.
-                    put(values)
-        except Exception:
-            with suppress(Exception):
-                await wave.end()
-            raise
-        await wave.end()
-        for values, put in waiting:
-            put(values)
+        if len(run.awaited) > 1 or len(run.awaited[0][0]) > 1:
+            await _finish_wave(run)
+            continue
+        # Nothing goes on beside it.
+        ((only,), put) = run.awaited.pop()
+        put([await only])
+
+
+async def _finish_wave(run: Run) -> None:
+    wave, waiting = Wave(), []
+    try:
+        while run.awaited and not wave.has_failed:
+            values, put = run.awaited.pop(0)
+            if wave.start(values):
+                waiting.append((values, put))
+            elif not wave.has_failed:
+                # Nothing of it had to be waited for, and what lies below may well be asked for together.
+                put(values)
+    except Exception:
+        with suppress(Exception):
+            await wave.end()
+        raise
+    await wave.end()
+    for values, put in waiting:
+        put(values)
 
 
 def _directives(selections: list[SelectionSetNode]) -> Iterator[tuple[str, str | None]]:
