@@ -60,10 +60,15 @@ class Dashboard:
     seat: strawberry.Private[Seat]
     key: strawberry.Private[UUID]
 
+    def __init__(self, seat: Seat, key: UUID, name: str, is_current: bool) -> None:  # noqa: FBT001 # by position
+        self.seat, self.key, self.name, self.is_current = seat, key, name, is_current
+
 
 @strawberry.type(description="A reseller's dashboard.")
 class ResellerDashboard(Dashboard):
     """Leads to the reseller."""
+
+    __init__ = Dashboard.__init__
 
     @strawberry.field(description="The reseller.")
     @together
@@ -77,6 +82,8 @@ class ResellerDashboard(Dashboard):
 class AccountDashboard(Dashboard):
     """Leads to the account."""
 
+    __init__ = Dashboard.__init__
+
     @strawberry.field(description="The account.")
     @together
     @staticmethod
@@ -88,6 +95,8 @@ class AccountDashboard(Dashboard):
 @strawberry.type(description="An organization's dashboard.")
 class OrganizationDashboard(Dashboard):
     """Leads to the organization."""
+
+    __init__ = Dashboard.__init__
 
     @strawberry.field(description="The organization.")
     @together
@@ -159,7 +168,7 @@ class Viewer(Node, prefix="viewer"):
         if seat is None:
             return None
         name = await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id))
-        return ENTRIES[seat.kind](seat=seat, key=dashboard_id, name=name, is_current=False)
+        return ENTRIES[seat.kind](seat, dashboard_id, name, is_current=False)
 
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
@@ -186,17 +195,14 @@ class Viewer(Node, prefix="viewer"):
 def _entries(
     seats: Mapping[UUID, Seat], rows: Iterable[Any], current: tuple[str, UUID] | None, search: str
 ) -> list[Dashboard]:
-    kept = []
-    for id, name, subdomain in rows:
-        seat = seats.get(id)
-        if seat is not None and (search in (lower_name := name.lower()) or search in (subdomain or "")):
-            kept.append((RANK[seat.kind], lower_name, id, name, seat))
+    if search:
+        rows = [row for row in rows if search in row.name.lower() or search in (row.subdomain or "")]
     # No two have the same id, so that nothing after it is compared.
-    kept.sort()
+    kept = sorted(
+        [(RANK[seat.kind], name.lower(), id, name, seat) for id, name, _ in rows if (seat := seats.get(id)) is not None]
+    )
     return [
-        ENTRIES[seat.kind](
-            seat=seat, key=id, name=name, is_current=current is not None and current == (PREFIXES[seat.kind], id)
-        )
+        ENTRIES[seat.kind](seat, id, name, current is not None and current == (PREFIXES[seat.kind], id))
         for _, _, id, name, seat in kept
     ]
 
