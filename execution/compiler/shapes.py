@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import (
@@ -156,17 +156,14 @@ class _Abstract(_Shape):
         self._objects: dict[str, _Object] = {}
 
     def _present(self, run: "Run", values: list[Any], paths: Any, infos: Any) -> list[Any]:  # noqa: ANN401
-        places: dict[str, list[int]] = defaultdict(list)
-        for index, name in enumerate(self._names(run, values, infos)):
-            places[name].append(index)
         completed: list[Any] = [None] * len(values)
-        for name, there in places.items():
+        for name, places in _stretches(self._names(run, values, infos)).items():
             shape = self._object(name)
-            own_paths = _at(there, paths) if shape.needs_paths else None
-            own_infos = _at(there, infos) if shape.needs_infos else None
-            found = shape.complete(run, _at(there, values), own_paths, own_infos)
-            for index, value in zip(there, found, strict=True):
-                completed[index] = value
+            own_paths = _in(places, paths) if shape.needs_paths else None
+            own_infos = _in(places, infos) if shape.needs_infos else None
+            found = iter(shape.complete(run, _in(places, values), own_paths, own_infos))
+            for place in places:
+                completed[place] = islice(found, place.stop - place.start)
         return completed
 
     def _names(self, run: "Run", values: list[Any], infos: Any) -> list[str]:  # noqa: ANN401
@@ -194,6 +191,21 @@ def _at(indices: Sequence[int], values: Any) -> Any:  # noqa: ANN401 # a list, o
     return values and [values[index] for index in indices]
 
 
+def _stretches(names: list[str]) -> dict[str, list[slice]]:
+    """Return where each name stands, side by side with its like: lists are often sorted by what is in them."""
+    places: dict[str, list[slice]] = defaultdict(list)
+    start = 0
+    for name, alike in groupby(names):
+        end = start + len(list(alike))
+        places[name].append(slice(start, end))
+        start = end
+    return places
+
+
+def _in(places: list[slice], values: Any) -> list[Any]:  # noqa: ANN401 # a list, or paths
+    return [each for place in places for each in values[place]]
+
+
 def _listed(value: Any) -> Sequence[Any]:  # noqa: ANN401 # whatever a resolver returned for a list
     # What can be iterated once only, or has to be awaited, is graphql-core's: here it would be used up.
     if hasattr(value, "__aiter__") or isinstance(value, Iterator):
@@ -214,5 +226,5 @@ class _Elements:
         both = zip(self._paths, self._values, strict=True)
         return [new(Path, (path, index, None)) for path, value in both for index in range(len(value))]
 
-    def __getitem__(self, index: int) -> Path:
-        return self._all[index]
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 # an index, or a slice for several
+        return self._all[place]

@@ -153,10 +153,11 @@ class StrawberryFramework(Framework):
         origin, known = definition.origin, dict[type, str | None]()
 
         def names(values: list[Any]) -> list[str] | None:
-            kinds = list(map(type, values))
-            for each in set(kinds).difference(known):
-                known[each] = _name_of_class(each) if issubclass(each, origin) else None
-            found = list(map(known.__getitem__, kinds))
+            found = list(map(known.get, map(type, values)))
+            if None in found:
+                for each in set(map(type, values)).difference(known):
+                    known[each] = _name_of_class(each) if issubclass(each, origin) else None
+                found = list(map(known.get, map(type, values)))
             return None if None in found or _is_any_cast(values) else cast("list[str]", found)
 
         return names
