@@ -32,7 +32,7 @@ class Money:
 
 def rounded(amount: Decimal) -> Decimal:
     """Return an amount in whole cents, half up. The only place where money is rounded."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def written(amount: Decimal) -> Decimal:

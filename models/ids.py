@@ -32,8 +32,8 @@ def encode(prefix: str, id: UUID) -> str:
 
 def encode_all(prefix: str, ids: Iterable[UUID]) -> list[str]:
     """Return many ids of one kind as clients know them, in their order."""
-    written = base32.encode
-    return [f"{prefix}_{written(id.bytes)}" for id in ids]
+    start, written = f"{prefix}_", base32.encode
+    return [start + written(id.bytes) for id in ids]
 
 
 def decode(text: str, prefix: str, field: str = "id") -> UUID:

@@ -55,7 +55,7 @@ class Plan(Node, prefix="plan"):
     )
     shows_cost: strawberry.Private[bool]
 
-    def __init__(self, row: Any, *, shows_cost: bool) -> None:  # noqa: ANN401 # a row or an entity of models.Plan
+    def __init__(self, row: Any, shows_cost: bool) -> None:  # noqa: ANN401, FBT001 # of models.Plan; see schema/rows.py
         self.row, self.shows_cost = row, shows_cost
 
     @strawberry.field(

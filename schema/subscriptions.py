@@ -76,7 +76,7 @@ class Subscription(Node, prefix="sub"):
     # Whether the viewer may see the partner's cost.
     shows_cost: strawberry.Private[bool]
 
-    def __init__(self, row: Any, account_row: Any, context: Context, *, shows_cost: bool) -> None:  # noqa: ANN401
+    def __init__(self, row: Any, account_row: Any, context: Context, shows_cost: bool) -> None:  # noqa: ANN401, FBT001
         self.row, self.account_row, self.context, self.shows_cost = row, account_row, context, shows_cost
 
     @classmethod
@@ -98,7 +98,7 @@ class Subscription(Node, prefix="sub"):
         policies.require(may_with_each(viewer, accounts, policies.may_read_contract))
         tenants = {account.reseller_id for account in accounts}
         shows = {tenant: policies.may_see_cost(viewer, tenant) is None for tenant in tenants}
-        return [cls(row, account, context, shows_cost=shows[account.reseller_id]) for row, account in rows]
+        return [cls(row, account, context, shows[account.reseller_id]) for row, account in rows]
 
     @property
     def today(self) -> date:
@@ -150,7 +150,7 @@ class Subscription(Node, prefix="sub"):
     async def plan(contracts: Sequence["Subscription"], info: Info) -> list[Plan]:
         """Plans are never changed, so the plan of then is the row of now."""
         rows = await info.context.loaders.plans.load_many([contract.row.plan_id for contract in contracts])
-        return [Plan(row, shows_cost=each.shows_cost) for row, each in zip(rows, contracts, strict=True)]
+        return [Plan(row, each.shows_cost) for row, each in zip(rows, contracts, strict=True)]
 
     @strawberry.field(
         description="What activating today would do: the dates and the first charge. null once activated, and for "
