@@ -14,7 +14,7 @@ from web.application import Application
 from web.hosts import Hosts
 from web.requests import RequestLog
 
-PLENTY = Allowance(10**6, 10**6)
+PLENTY = Allowance(10**9, 10**9)
 
 
 @contextmanager
