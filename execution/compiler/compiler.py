@@ -14,7 +14,7 @@ from typing import Any
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationType
 from graphql.execution import Executor, experimental_execute_incrementally
 
-from execution.compiler.executors import compiling
+from execution.compiler.executors import Quicker, compiling
 from execution.compiler.frameworks import Framework
 from execution.compiler.plans import Plan
 
@@ -37,6 +37,7 @@ class Compiler:
         self.schema = schema
         self._framework = framework or Framework()
         self.executor_class = compiling(executor_class)
+        self._quicker = Quicker(schema, self._framework)
         self._operations = operations
         self._plans: OrderedDict[tuple[str | DocumentNode, str | None], Plan] = OrderedDict()
 
@@ -85,6 +86,7 @@ class Compiler:
             return None
         if executor.operation.operation is OperationType.MUTATION:
             executor.plan = plan  # type: ignore[attr-defined] # ours, see compiling()
+            executor.middleware_manager = executor.middleware_manager or self._quicker
             result = executor.execute_operation()
             return await result if isawaitable(result) else result  # type: ignore[return-value] # incremental ones are left
         data = await plan.query(executor)

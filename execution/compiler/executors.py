@@ -2,12 +2,26 @@
 
 from typing import Any
 
-from graphql import GraphQLOutputType, GraphQLResolveInfo
-from graphql.execution import Executor
+from graphql import GraphQLOutputType, GraphQLResolveInfo, GraphQLSchema
+from graphql.execution import Executor, MiddlewareManager
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
+from execution.compiler.frameworks import Framework
 from execution.compiler.plans import Plan
+
+
+class Quicker(MiddlewareManager):
+    """Has a mutation's root fields called in less time, where the framework knows how."""
+
+    def __init__(self, schema: GraphQLSchema, framework: Framework) -> None:
+        super().__init__()
+        fields = schema.mutation_type.fields.values() if schema.mutation_type else ()
+        self._known = {each.resolve: quicker for each in fields if (quicker := framework.quicker(each))}
+
+    def get_field_resolver(self, field_resolver: Any) -> Any:  # noqa: ANN401 # a function
+        """Return what is called in a resolver's place."""
+        return self._known.get(field_resolver, field_resolver)
 
 
 def compiling(executor_class: type[Executor[Any]]) -> type[Executor[Any]]:

@@ -102,9 +102,49 @@ class Query:
         return [Square(side=3, colour=Colour.RED), Circle(side=1)]
 
 
+@strawberry.input
+class Given:
+    """What a mutation takes."""
+
+    number: int
+    colours: list[Colour] | None = None
+
+
+class Mapping(FieldExtension):
+    """An extension that changes what the function is called with."""
+
+    def map_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        return kwargs | {"number": kwargs["number"] + 1}
+
+
+async def saved(info: strawberry.Info, input: Given, word: str | None = None) -> str:
+    """Tell what it was given; fail for 13."""
+    if input.number == 13:
+        raise LookupError("bad luck")
+    return f"{info.field_name} {input.number} {input.colours} {word} {info.input_extensions} "
+
+
+async def mapped(info: strawberry.Info, number: int) -> int:
+    """Return the number."""
+    return number
+
+
+@strawberry.type
+class Mutation:
+    """The root of what changes."""
+
+    saved = strawberry.mutation(saved, extensions=[Twice(), Twice()])
+    mapped = strawberry.mutation(mapped, extensions=[Mapping()])
+
+    @strawberry.mutation
+    async def method(self, info: strawberry.Info) -> str:
+        """Be called on the root value."""
+        return f"{info.field_name} of {self!r}"
+
+
 def schema_with(*extensions: Any) -> strawberry.Schema:
     """Return the schema."""
-    return strawberry.Schema(query=Query, types=[Square, Circle], extensions=extensions)
+    return strawberry.Schema(query=Query, mutation=Mutation, types=[Square, Circle], extensions=extensions)
 
 
 COMPILED, PLAIN = CompiledExecution(), schema_with()
@@ -158,6 +198,24 @@ async def test_functions_are_called_as_methods_are(may: Any, found: str | None) 
 
     assert result.data == expected.data == {"guarded": found, "told": "told", "alone": "nothing", "more": "all"}
     assert [error.message for error in result.errors or []] == ([] if found else ["not allowed"])
+
+
+async def test_a_mutation_is_called_within_its_extensions() -> None:
+    document = """mutation($input: Given!) {
+      saved(input: $input) again: saved(input: {number: 13}) last: saved(input: {number: 2}, word: "x")
+      mapped(number: 1) method __typename }"""
+    given: Any = {"variable_values": {"input": {"number": 1, "colours": ["RED"]}}, "operation_extensions": {"a": 1}}
+    expected = await PLAIN.execute(document.replace("again: saved(input: {number: 13})", ""), **given)
+    failed = await PLAIN.execute(document, **given)
+
+    result = await SCHEMA.execute(document.replace("again: saved(input: {number: 13})", ""), **given)
+    failing = await SCHEMA.execute(document, **given)
+
+    assert (result.data, result.errors) == (expected.data, None)
+    assert result.data["saved"] == "saved 1 [<Colour.RED: 'r'>] None {'a': 1} " * 4  # type: ignore[index] # there is data
+    assert (result.data["mapped"], result.data["method"]) == (2, "method of None")  # type: ignore[index]
+    assert (failing.data, list(map(str, failing.errors or []))) == (None, list(map(str, failed.errors or [])))
+    assert [error.path for error in failing.errors or []] == [["again"]]
 
 
 async def test_an_extension_that_wraps_every_field_leaves_all_to_graphql_core() -> None:
