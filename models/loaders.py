@@ -239,4 +239,6 @@ def _belonging_to(keys: Sequence[tuple[UUID, UUID]]) -> sa.ColumnElement[bool]:
 
 
 def _columns(keys: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:
-    return [first for first, _ in keys], [second for _, second in keys]
+    """Return the tenants and the ids for pairs()."""
+    tenants = [tenant for tenant, _ in keys]
+    return tenants[:1] if len(set(tenants)) == 1 else tenants, [id for _, id in keys]
