@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -34,12 +35,17 @@ class Base(DeclarativeBase):
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 # of columns
         """Nothing has changed in a new entity: all of it is new. Raises TypeError where it has no such column."""
-        columns = self.__table__.columns
-        if unknown := values.keys() - columns.keys():
+        columns = _columns_of(type(self))
+        if unknown := values.keys() - columns:
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
         if "id" in columns and "id" not in values:
             self.__dict__["id"] = uuid7()
         self.__dict__.update(values)
+
+
+@cache
+def _columns_of(kind: type[Base]) -> frozenset[str]:
+    return frozenset(kind.__table__.columns.keys())
 
 
 # Ids are UUIDv7 made by the application: they ascend with time, and no statement has to ask for them.
