@@ -97,7 +97,7 @@ def _rehearsal(schema: GraphQLSchema, operation: Operation, values: VariableValu
         directives=whole.directives,
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
-    return Operation(DocumentNode(definitions=(node, *fragments)), node, operation.cost)
+    return Operation(DocumentNode(definitions=(node, *fragments)), node, operation.cost, operation.variables)
 
 
 def _asked(

@@ -48,7 +48,7 @@ class Admission:
         self, operation: Operation, variables: dict[str, Any] | None, *, hide_suggestions: bool = False
     ) -> VariableValues:
         """Return the variables as the operation declares them. Raises Refused."""
-        return coerced(self.schema, operation.node, variables or {}, self.limits, hide_suggestions=hide_suggestions)
+        return coerced(self.schema, operation, variables or {}, self.limits, hide_suggestions=hide_suggestions)
 
     def cost(self, operation: Operation, values: VariableValues) -> int:
         """Return the points that the operation costs with its variables. Raises Refused where they are too many."""

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import GraphQLError, GraphQLSchema, Undefined, coerce_input_value
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
+from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
+from graphql.language.parser import MAX_NESTING_DEPTH
 
 from execution.admission.limits import Limits
 from execution.admission.objections import BAD_INPUT, Objection, Refused, cut
 from execution.admission.texts import composed, fault_in
+from execution.admission.verdicts import Operation
 
 # What any JSON reader keeps exactly; a longer number is nobody's.
 _INTEGER_BITS = 64
@@ -26,7 +29,7 @@ _Place = tuple[object, "_Place | None", int]
 
 def coerced(
     schema: GraphQLSchema,
-    operation: OperationDefinitionNode,
+    operation: Operation,
     given: dict[str, Any],
     limits: Limits,
     *,
@@ -39,11 +42,36 @@ def coerced(
     ]
     if faults:
         raise Refused(*cut(faults, limits))
-    definitions = operation.variable_definitions or ()
-    values = get_variable_values(schema, definitions, _composed(given), limits.errors, hide_suggestions)
+    composed_ones = _composed(given)
+    # What may be nested more deeply than graphql-core lets it is left to graphql-core.
+    fitting = _fitting(operation.variables, composed_ones) if limits.nesting <= MAX_NESTING_DEPTH else None
+    if fitting is not None:
+        return fitting
+    definitions = operation.node.variable_definitions or ()
+    values = get_variable_values(schema, definitions, composed_ones, limits.errors, hide_suggestions)
     if isinstance(values, list):
         raise Refused(*cut([_objection(error) for error in values], limits))
     return values
+
+
+def _fitting(variables: Iterable[GraphQLVariableSignature], given: dict[str, Any]) -> VariableValues | None:
+    """Return the values where all fit and no default is asked for: graphql-core finds out the rest, and what is wrong.
+
+    It would find out of what type each is, and how deeply they are nested, which the limits have asked.
+    """
+    sources, values = dict[str, VariableValueSource](), dict[str, Any]()
+    for each in variables:
+        value = given.get(each.name, Undefined)
+        try:
+            found = coerce_input_value(value, each.type)
+        except (GraphQLError, RecursionError):
+            return None
+        if found is Undefined or (value is Undefined and each.default is not None):
+            return None
+        sources[each.name] = VariableValueSource(each, value)
+        if value is not Undefined:
+            values[each.name] = found
+    return VariableValues(sources, values)
 
 
 def _faults(given: dict[str, Any], limits: Limits) -> Iterator[tuple[Path, str]]:

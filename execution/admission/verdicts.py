@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 
 from execution.admission.costs import Cost
 from execution.admission.limits import Limits
@@ -34,6 +35,7 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     cost: Cost
+    variables: tuple[GraphQLVariableSignature, ...]
 
     @property
     def name(self) -> str | None:
@@ -92,10 +94,17 @@ class Judge:
                 errors = conflicts(self.schema, document, self.limits)
             if errors:
                 raise self._refused(errors, hide_suggestions=hide_suggestions)
-            priced = [Operation(document, each, price(self.schema, document, each, self.limits)) for each in operations]
+            priced = [self._priced(document, each) for each in operations]
         except Refused as refused:
             return Verdict(objections=refused.objections)
         return Verdict(tuple(priced), (), shape.introspects, len(source) + nodes * NODE_BYTES)
+
+    def _priced(self, document: DocumentNode, node: OperationDefinitionNode) -> Operation:
+        cost = price(self.schema, document, node, self.limits)
+        variables = [get_variable_signature(self.schema, each) for each in node.variable_definitions or ()]
+        # Of what is valid, each has an input type.
+        known = tuple(each for each in variables if isinstance(each, GraphQLVariableSignature))
+        return Operation(document, node, cost, known)
 
     def _runnable(self, document: DocumentNode) -> list[OperationDefinitionNode]:
         operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]

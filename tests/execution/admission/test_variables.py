@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema
+from graphql.execution.values import VariableValues, get_variable_values
 
 from execution.admission.admission import Admission
+from execution.admission.limits import Limits
 from execution.admission.objections import Objection, Refused
 from tests.execution.admission.conftest import codes_of
 
@@ -76,6 +79,43 @@ def test_nesting_ends_at_once_however_deep_it_goes(admission: Admission) -> None
         == "Variable '$wish' is not allowed: At most 50 lists and objects may stand inside each other."
     )
     assert len(objection.extensions["path"]) == 51
+
+
+@pytest.mark.parametrize("nesting", [50, 1_000])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"id": "t1"},
+        {"id": "t1", "number": None, "text": None},
+        {"id": 7, "number": 4, "wish": {"ids": "one", "inner": {}}},
+        {"id": "t1", "unknown": 1},
+        {"id": None},
+        {"id": "t1", "number": "four", "wish": {"other": 1}},
+        {"id": "t1", "wish": 3},
+    ],
+)
+def test_values_are_graphql_cores(schema: GraphQLSchema, variables: dict[str, Any], nesting: int) -> None:
+    source = """query($id: ID!, $number: Int = 3, $text: String, $wish: Wish) {
+      node(id: $id) { id } find(text: $text, wish: $wish, number: $number) { __typename } }"""
+    admission = Admission(schema, Limits(nesting=nesting))
+    operation = admission.verdict(source).operation(None)
+    expected = get_variable_values(schema, operation.node.variable_definitions or (), variables)
+
+    try:
+        found: Any = admission.values(operation, variables)
+    except Refused as refused:
+        found = [objection.message for objection in refused.objections]
+
+    if isinstance(expected, VariableValues):
+        assert found.coerced == expected.coerced
+        assert given_of(found) == given_of(expected)
+    else:
+        assert found == [error.message for error in expected]
+
+
+def given_of(values: VariableValues) -> dict[str, tuple[str, Any]]:
+    return {name: (str(source.signature.type), source.value) for name, source in values.sources.items()}
 
 
 def test_strings_are_taken_composed(admission: Admission) -> None:
