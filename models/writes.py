@@ -5,10 +5,9 @@ put into the rows that were written; with none where one of these is gone, or ha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,8 +16,7 @@ from models.entities import Kind, key_of, table_of, values_of
 from models.prepared import Form, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What is done to a row of a table, and to which of its columns."""
 
     verb: Literal["insert", "update", "delete"]
@@ -26,8 +24,7 @@ class Shape:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """What is written of an entity."""
 
     entity: Base
@@ -63,13 +60,9 @@ def together(writes: Sequence[Write]) -> Iterator[list[Write]]:
 
 def statement(writes: Sequence[Write]) -> Question:
     """Return the statement that does these writes."""
-    values: dict[str, Any] = {}
-    for place, write in enumerate(writes):
-        now, shape = write.entity.__dict__, write.shape
-        values |= {f"given_{place}_{name}": now[name] for name in shape.names}
-        if shape.verb != "insert":
-            values |= {f"known_{place}_{name}": now[name] for name in _telling(shape.kind)}
-    return _form(tuple(write.shape for write in writes)).question(values)
+    form, places = _form(tuple(write.shape for write in writes))
+    now = [write.entity.__dict__ for write in writes]
+    return form.question({parameter: now[place][name] for parameter, place, name in places})
 
 
 def made(writes: Sequence[Write], row: Sequence[Any]) -> Iterator[tuple[Base, dict[str, Any]]]:
@@ -98,14 +91,23 @@ def _returned(shape: Shape) -> tuple[str, ...]:
 
 
 @cache
-def _form(shapes: tuple[Shape, ...]) -> Form:
+def _form(shapes: tuple[Shape, ...]) -> tuple[Form, list[tuple[str, int, str]]]:
+    """Return the statement, and the name of each of its parameters with the place of the write and the column."""
+    places = [(f"given_{place}_{name}", place, name) for place, shape in enumerate(shapes) for name in shape.names]
+    for place, shape in enumerate(shapes):
+        if shape.verb != "insert":
+            places += [(f"known_{place}_{name}", place, name) for name in _telling(shape.kind)]
+    return Form(_statement(shapes)), places
+
+
+def _statement(shapes: tuple[Shape, ...]) -> Any:  # noqa: ANN401 # one of SQLAlchemy's, answered with rows
     if len(shapes) == 1:
-        return Form(_changing(shapes[0], 0))
+        return _changing(shapes[0], 0)
     parts = [_changing(shape, place).cte(f"written_{place}") for place, shape in enumerate(shapes)]
-    return Form(sa.select(*(column.label(f"{part.name}_{column.name}") for part in parts for column in part.c)))
+    return sa.select(*(column.label(f"{part.name}_{column.name}") for part in parts for column in part.c))
 
 
-def _changing(shape: Shape, place: int) -> Any:  # noqa: ANN401 # one of SQLAlchemy's, answered with rows
+def _changing(shape: Shape, place: int) -> Any:  # noqa: ANN401 # as above
     table = table_of(shape.kind)
     given: dict[str, Any] = {name: _parameter(table, f"given_{place}", name) for name in shape.names}
     returned = [table.columns[name] for name in _returned(shape)]
