@@ -1,7 +1,7 @@
 """A mutation under way: what its input says of the call itself, and its one transaction."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -36,18 +36,20 @@ class Change:
     viewer: Viewer | None = None
     transaction: Transaction | None = None
     afterwards: list[Step] = field(default_factory=list)
-    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _open: AbstractAsyncContextManager[Transaction] | None = None
 
     async def begin(self, tenants: Tenants) -> Transaction:
         """Open the transaction in these tenants' data, and in that of whoever keeps the idempotency key."""
         if self.call.use is not None and not isinstance(tenants, Everything):
             tenants = {*tenants, self.call.use.reseller_id}
-        self.transaction = await self._open.enter_async_context(self.database.transaction(tenants))
+        opening = self.database.transaction(tenants)
+        self.transaction = await opening.__aenter__()
+        self._open = opening
         return self.transaction
 
     async def commit(self) -> None:
         """Let it be so."""
-        await self._open.aclose()
+        await self._end()
 
     async def roll_back(self) -> None:
         """Take everything back; once it is over, this does nothing."""
@@ -55,4 +57,9 @@ class Change:
             if self.transaction is not None:
                 await self.transaction.rollback()
         finally:
-            await self._open.aclose()
+            await self._end()
+
+    async def _end(self) -> None:
+        ending, self._open = self._open, None
+        if ending is not None:
+            await ending.__aexit__(None, None, None)
