@@ -49,6 +49,7 @@ query Accounts($id: ID!) { reseller(id: $id) { accounts(first: 100) { totalCount
     organizations(first: 3) { nodes { id name key } } } } } }
 """
 Run = Callable[[Context], Awaitable[Any]]
+Taken = dict[str, list[float]]
 
 
 class Recorded(Snapshot):
@@ -137,20 +138,22 @@ async def world_of(database: Database) -> tuple[Viewer, str]:
     return viewer, gid(reseller)
 
 
-async def timed(runs: dict[str, Run], context_of: Callable[[str], Any]) -> dict[str, list[float]]:
-    """Return each executor's milliseconds of CPU, run by run, in alternating rounds, each with its own context.
+async def timed(runs: dict[str, Run], context_of: Callable[[str], Any]) -> None:
+    """Print each executor's milliseconds of CPU in alternating rounds, of two runs at each turn.
 
-    Each is run once uncounted in its turn: what it finds in the processor's caches is its own, and not its neighbour's.
+    The first finds in the processor's caches what another executor has left there, the second its own.
     """
-    taken: dict[str, list[float]] = {name: [] for name in runs}
+    after_another: Taken = {name: [] for name in runs}
+    after_itself: Taken = {name: [] for name in runs}
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            await run(context_of(name))
-            context = context_of(name)
-            began = time.process_time()
-            await run(context)
-            taken[name].append((time.process_time() - began) * 1000)
-    return taken
+            for taken in (after_another, after_itself):
+                context = context_of(name)
+                began = time.process_time()
+                await run(context)
+                taken[name].append((time.process_time() - began) * 1000)
+    show("after another", after_another)
+    show("after itself", after_itself)
 
 
 async def measure_bare() -> None:
@@ -172,7 +175,7 @@ async def measure_bare() -> None:
     answers = {orjson.dumps(await run(cast("Any", bare.Loaders()))) for run in runs.values()}
     assert len(answers) == 1, answers
     print(f"bare: {number_of_values(orjson.loads(answers.pop())):,} values")
-    show(await timed(runs, lambda _: bare.Loaders()))
+    await timed(runs, lambda _: bare.Loaders())
 
 
 async def measure(database: Database) -> None:
@@ -198,17 +201,16 @@ async def measure(database: Database) -> None:
     answer = orjson.loads(answers.pop())
     statements = {name: len(rows) for name, rows in recorded.items()}
     print(f"ours: {number_of_values(answer):,} values; statements: {statements}")
-    show(await timed(runs, lambda name: asked_by(viewer, lambda: Replayed(recorded[name]))))
+    await timed(runs, lambda name: asked_by(viewer, lambda: Replayed(recorded[name])))
     await show_compiling(api, viewer, reseller, recorded["compiled"])
 
 
-def show(taken: dict[str, list[float]]) -> None:
+def show(title: str, taken: Taken) -> None:
     """Print medians, and how they compare."""
     medians = {name: statistics.median(each) for name, each in taken.items()}
-    for name, median in medians.items():
-        print(f"{name}: median {median:.2f} ms, fastest {min(taken[name]):.2f} ms")
-    print(f"graphql-core / compiled: {medians['graphql-core'] / medians['compiled']:.1f}")
-    print(f"compiled / by hand: {medians['compiled'] / medians['by hand']:.2f}")
+    print(f"{title}: {', '.join(f'{name} {median:.2f} ms' for name, median in medians.items())}")
+    print(f"  graphql-core / compiled: {medians['graphql-core'] / medians['compiled']:.1f}")
+    print(f"  compiled / by hand: {medians['compiled'] / medians['by hand']:.2f}")
 
 
 async def show_compiling(api: Any, viewer: Viewer, reseller: str, rows: list[Any]) -> None:  # noqa: ANN401
