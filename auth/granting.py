@@ -42,10 +42,8 @@ async def end_keys_beyond(
     )
     keys = (await transaction.scalars(mine.order_by(ApiKey.id).with_for_update())).all()
     [stored] = await transaction.fetch(user_with_memberships(member.user_id))
-    maker, places = (
-        Viewer.of(stored).holding(role, member.dashboard_id),
-        await _places(transaction, member.reseller_id, keys),
-    )
+    maker = Viewer.of(stored).holding(role, member.dashboard_id)
+    places = await _places(transaction, member.reseller_id, keys)
     ending = [key for key in keys if not may_still_grant(maker, places[key.dashboard_id], key.role)]
     for key in ending:
         key.revoke(at=at)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from auth.viewer import Viewer
 
-# Seats that a worker remembers, of the viewers seen last, and of one at most; 1 kB each with what is made of it.
-SEATS, SEATS_OF_ONE = 10_000, 1_000
+# What a worker remembers of the viewers seen last, and of one at most: 1 kB each, for a viewer and for each seat.
+KILOBYTES, KILOBYTES_OF_ONE = 10_000, 1_000
 
 
 class Remembered:
@@ -19,7 +19,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self._known: OrderedDict[UUID, tuple[Any, Viewer]] = OrderedDict()
-        self._seats = 0
+        self._kilobytes = 0
 
     def viewer_of(self, row: Any) -> Viewer:  # noqa: ANN401 # a row of models.sessions
         """Return the viewer of a row."""
@@ -29,14 +29,19 @@ class Remembered:
             self._known.move_to_end(user_id)
             return known[1]
         viewer = Viewer.of(row)
-        self._seats -= len(self._known.pop(user_id)[1].seats) if known else 0
-        if len(viewer.seats) <= SEATS_OF_ONE:
+        if known is not None:
+            self._kilobytes -= _kilobytes(self._known.pop(user_id)[1])
+        if _kilobytes(viewer) <= KILOBYTES_OF_ONE:
             self._keep(user_id, row, viewer)
         return viewer
 
     def _keep(self, user_id: UUID, row: Any, viewer: Viewer) -> None:  # noqa: ANN401
         self._known[user_id] = (row, viewer)
-        self._seats += len(viewer.seats)
-        while self._seats > SEATS:
+        self._kilobytes += _kilobytes(viewer)
+        while self._kilobytes > KILOBYTES:
             _, (_, forgotten) = self._known.popitem(last=False)
-            self._seats -= len(forgotten.seats)
+            self._kilobytes -= _kilobytes(forgotten)
+
+
+def _kilobytes(viewer: Viewer) -> int:
+    return 1 + len(viewer.seats)

@@ -83,8 +83,8 @@ def test_a_dashboard_more_or_fewer_is_another_viewer() -> None:
 
 
 def test_those_who_were_not_seen_for_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembering, "SEATS", 5)
-    monkeypatch.setattr(remembering, "SEATS_OF_ONE", 4)
+    monkeypatch.setattr(remembering, "KILOBYTES", 6)
+    monkeypatch.setattr(remembering, "KILOBYTES_OF_ONE", 5)
     remembered = Remembered()
     first, second = (remembered.viewer_of(seats(2, of=each)) for each in (1, 2))
     remembered.viewer_of(seats(2, of=1))
@@ -94,6 +94,17 @@ def test_those_who_were_not_seen_for_longest_are_forgotten(monkeypatch: pytest.M
     assert remembered.viewer_of(seats(2, of=1)) is first
     assert remembered.viewer_of(seats(2, of=2)) is not second
     assert remembered.viewer_of(seats(5, of=4)) is not remembered.viewer_of(seats(5, of=4))
+
+
+def test_those_who_belong_nowhere_are_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "KILOBYTES", 6)
+    remembered = Remembered()
+    nowhere = seats(0)._replace(kinds=None)
+
+    for each in range(20):
+        remembered.viewer_of(nowhere._replace(user_id=UUID(int=each)))
+
+    assert len(remembered._known) == 6
 
 
 def test_what_is_asked_of_dashboards_elsewhere_is_not_kept() -> None:
