@@ -32,9 +32,6 @@ class SubscriptionStatus(Enum):
 
 
 OPEN = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE)
-# A class of enums finds a member in Python; what is asked of every row has it at hand.
-_TRIALING, _ACTIVE, _TRIAL_EXPIRED, _DISABLED = AccountStatus
-_ACTIVE_CONTRACT = SubscriptionStatus.ACTIVE
 
 
 class SubscriptionAlreadyActive(Conflict):
@@ -60,10 +57,10 @@ def account_status(
 ) -> AccountStatus:
     """Return the account's status on that civil day of its reseller; the trial's last day is still TRIALING."""
     if is_disabled:
-        return _DISABLED
-    if contract is _ACTIVE_CONTRACT:
-        return _ACTIVE
-    return _TRIALING if today <= trial_ends_on else _TRIAL_EXPIRED
+        return AccountStatus.DISABLED
+    if contract is SubscriptionStatus.ACTIVE:
+        return AccountStatus.ACTIVE
+    return AccountStatus.TRIALING if today <= trial_ends_on else AccountStatus.TRIAL_EXPIRED
 
 
 def require_enabled(*, is_disabled: bool) -> None:
