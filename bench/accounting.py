@@ -19,7 +19,8 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from web.cookies import SessionCookie
 from web.logs import configure_logs
 
 ROUNDS, REQUESTS = 7, 40
+OPERATIONS = ("the switcher, 53 dashboards", "the accounts screen, 100 accounts", "saving a contract")
 SWITCHER = "{ viewer { email dashboards { kind id name role } } }"
 SAVE = """
 mutation Save($input: UpsertSubscriptionInput!) { upsertSubscription(input: $input) {
@@ -120,11 +122,29 @@ async def operations(database: Database) -> dict[str, Ask]:
     client = await world.sign_in(person)
     (token,) = client.http.cookies.values()
     saved = {"accountId": gid(accounts[0]), "systems": 120, "billingInterval": "ANNUAL"}
-    return {
-        "the switcher, 53 dashboards": asking(app, token, SWITCHER, {}),
-        "the accounts screen, 100 accounts": asking(app, token, SCREEN, {"id": gid(resellers[0])}),
-        "saving a contract": asking(app, token, SAVE, {"input": saved}),
-    }
+    asks = (
+        asking(app, token, SWITCHER, {}),
+        asking(app, token, SCREEN, {"id": gid(resellers[0])}),
+        asking(app, token, SAVE, {"input": saved}),
+    )
+    return dict(zip(OPERATIONS, asks, strict=True))
+
+
+@asynccontextmanager
+async def brought() -> AsyncIterator[dict[str, Ask]]:
+    """Bring a database with a world in it, and give the operations; logs and garbage are as the server has them."""
+    configure_logs(as_json=True, level="INFO")
+    with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder) / "postgres") as embedded:
+        await migrate(embedded.owner_url, application_url=embedded.application_url)
+        database = Database(embedded.application_url, pool_size=2)
+        try:
+            asks = await operations(database)
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(COLLECTED_AFTER)
+            yield asks
+        finally:
+            await database.close()
 
 
 async def measured(ask: Ask) -> float:
@@ -161,23 +181,13 @@ def area(file: str) -> str:
 
 
 async def main() -> None:
-    """Bring a database, fill it, and print a table for each operation."""
-    configure_logs(as_json=True, level="INFO")
-    with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder) / "postgres") as embedded:
-        await migrate(embedded.owner_url, application_url=embedded.application_url)
-        database = Database(embedded.application_url, pool_size=2)
-        try:
-            asked = await operations(database)
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(COLLECTED_AFTER)
-            for name, ask in asked.items():
-                total = await measured(ask)
-                print(f"\n| {name}: {total:.1f} ms | share | ms |\n|---|--:|--:|")
-                for each, part in (await shares(ask)).items():
-                    print(f"| {each} | {part:.0%} | {part * total:.1f} |")
-        finally:
-            await database.close()
+    """Print a table for each operation."""
+    async with brought() as asks:
+        for name, ask in asks.items():
+            total = await measured(ask)
+            print(f"\n| {name}: {total:.1f} ms | share | ms |\n|---|--:|--:|")
+            for each, part in (await shares(ask)).items():
+                print(f"| {each} | {part:.0%} | {part * total:.1f} |")
 
 
 if __name__ == "__main__":

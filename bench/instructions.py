@@ -13,7 +13,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bench.runner import OPERATIONS, REQUESTS, running
+from bench.accounting import OPERATIONS
+from bench.runner import REQUESTS, running
 
 LIBRARIES = 8
 VALGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no")

@@ -9,7 +9,8 @@ import statistics
 import sys
 from contextlib import ExitStack
 
-from bench.runner import OPERATIONS, running
+from bench.accounting import OPERATIONS
+from bench.runner import running
 
 TURNS = 30
 

@@ -5,28 +5,19 @@ interpreter, and what watches the process.
 """
 # ruff: noqa: T201 # a benchmark speaks
 
-import gc
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 import uvloop
 
-from bench.accounting import operations
-from models.database import Database
-from models.embedded import embedded_database
-from models.migrating import migrate
-from server import COLLECTED_AFTER
-from web.logs import configure_logs
+from bench.accounting import brought
 
 REQUESTS, WARM_UP = 26, 60
-OPERATIONS = ("the switcher", "the accounts screen", "saving a contract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +53,8 @@ def running(*before: str, python: str = sys.executable) -> Iterator[Runner]:
 
 
 async def _obey() -> None:
-    with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder) / "postgres") as embedded:
-        await migrate(embedded.owner_url, application_url=embedded.application_url)
-        database = Database(embedded.application_url, pool_size=2)
-        asks = list((await operations(database)).values())
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(COLLECTED_AFTER)
+    async with brought() as known:
+        asks = list(known.values())
         for ask in asks:
             for _ in range(WARM_UP):
                 await ask()
@@ -78,9 +64,7 @@ async def _obey() -> None:
             for _ in range(REQUESTS):
                 await asks[int(line)]()
             print((time.process_time() - began) / REQUESTS * 1000, flush=True)
-        await database.close()
 
 
 if __name__ == "__main__":
-    configure_logs(as_json=True, level="INFO")
     uvloop.run(_obey())
