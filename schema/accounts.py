@@ -41,7 +41,7 @@ LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 
 
 @strawberry.type(description="One customer of a reseller: its subdomain, its trial and its contract.")
-class Account(Node, Staffed, Automated, prefix="acct"):
+class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     """A row of models.account_rows()."""
 
     name: str = column("The customer's name.")
@@ -61,18 +61,6 @@ class Account(Node, Staffed, Automated, prefix="acct"):
 
     def __init__(self, row: Any, context: Context) -> None:  # noqa: ANN401
         self.row, self.context = row, context
-
-    @classmethod
-    async def load(cls, info: Info, id: UUID) -> "Account | None":
-        """Return the account to its members and its reseller's."""
-        row = await info.context.loaders.accounts.load(id)
-        return row and cls.of(row, info)
-
-    @classmethod
-    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> list["Account | None"]:
-        """Return the accounts of many ids, in their order, as load() does."""
-        rows = await info.context.loaders.accounts.load_many(ids)
-        return [row and cls.of(row, info) for row in rows]
 
     @classmethod
     def of(cls, row: Any, info: Info) -> "Account":  # noqa: ANN401 # a row of models/

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 import strawberry
@@ -25,20 +25,23 @@ VERSION = "How often it was changed, counted from 1: what expectedVersion takes.
 class Node:
     """What has a row with an id, in the column that the class names.
 
-    A kind of object registers with its prefix, so that files that refer to each other need not import each other.
+    A kind of object registers with its prefix, so that files that refer to each other need not import each other. One
+    that is made of a single row names the loader that has it, and says in of(row, info) who sees it; others load
+    themselves.
     """
 
     kinds: ClassVar[strawberry.Private[dict[str, type["Node"]]]] = {}
 
     prefix: ClassVar[strawberry.Private[str]]
     id_column: ClassVar[strawberry.Private[str]]
+    loader: ClassVar[strawberry.Private[str]]
 
     row: strawberry.Private[Any]
 
-    def __init_subclass__(cls, prefix: str, id_column: str = "id", **kwargs: Any) -> None:  # noqa: ANN401 # whatever the bases take
+    def __init_subclass__(cls, prefix: str, id_column: str = "id", loader: str = "", **kwargs: Any) -> None:  # noqa: ANN401 # whatever the bases take
         super().__init_subclass__(**kwargs)
         Node.kinds[prefix] = cls
-        cls.prefix, cls.id_column = prefix, id_column
+        cls.prefix, cls.id_column, cls.loader = prefix, id_column, loader
 
     @strawberry.field(description="Its global id: opaque, stable, accepted by node(id).")
     @together
@@ -50,14 +53,25 @@ class Node:
         return cast("list[strawberry.ID]", ids.encode_all(kind.prefix, keys))
 
     @classmethod
-    async def load(cls, info: Info, id: UUID) -> "Node | None":
+    async def load(cls, info: Info, id: UUID) -> Self | None:
         """Return the object; None where it does not exist or must not be seen. Raises what its policy refuses."""
-        raise TypeError(f"{cls.__name__} does not say how it is loaded, nor could {info.field_name} with {id}")
+        row = await cls._rows(info).load(id)
+        return row and cls._seen(row, info)
 
     @classmethod
-    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> "Sequence[Node | None]":
+    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> list[Self | None]:
         """Return the objects of many ids, in their order, as load() does, read together."""
-        raise TypeError(f"{cls.__name__} does not say how many are loaded, nor could {info.field_name} with {ids}")
+        return [row and cls._seen(row, info) for row in await cls._rows(info).load_many(ids)]
+
+    @classmethod
+    def _rows(cls, info: Info) -> Any:  # noqa: ANN401 # one of models.loaders
+        return getattr(info.context.loaders, cls.loader)
+
+    @classmethod
+    def _seen(cls, row: Any, info: Info) -> Self:  # noqa: ANN401 # a row of models/
+        # Those that load themselves are made of more, hence of() is none of a node's own.
+        kind: Any = cls
+        return cast("Self", kind.of(row, info))
 
 
 async def load(info: Info, prefix: str, id: UUID) -> Any:  # noqa: ANN401 # each kind's own type

@@ -1,6 +1,5 @@
 """Organizations: parts of a customer's account."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -26,7 +25,7 @@ LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 
 
 @strawberry.type(description="A part of one customer's account, with systems of its own.")
-class Organization(Node, Staffed, prefix="org"):
+class Organization(Node, Staffed, prefix="org", loader="organizations"):
     """A row with what models.organizations shows of one, and what the policies ask of its account."""
 
     name: str = column("Its name.")
@@ -43,17 +42,6 @@ class Organization(Node, Staffed, prefix="org"):
         facts = self.facts
         owner = OwningAccount(facts.reseller_id, facts.id, facts.support_type, facts.disabled_at)
         return place_of_organization(self.row, owner)
-
-    @classmethod
-    async def load(cls, info: Info, id: UUID) -> "Organization | None":
-        """Return it to its members, its account's, and its reseller's where they may enter the account."""
-        return (await cls.load_each(info, [id]))[0]
-
-    @classmethod
-    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> list["Organization | None"]:
-        """Return the organizations of many ids, in their order, as load() does."""
-        rows = await info.context.loaders.organizations.load_many(ids)
-        return [row and cls.of(row, info) for row in rows]
 
     @classmethod
     def of(cls, row: Any, info: Info) -> "Organization":  # noqa: ANN401 # a row of models/

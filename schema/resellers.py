@@ -1,8 +1,7 @@
 """Resellers: the tenants, with their catalogue, their terms and their accounts."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -44,23 +43,16 @@ NO_TERMS = Terms(version="none", body="No terms have been published.", is_accept
     description="A tenant: it sells to accounts and is billed for all of them. Until its current terms are accepted, "
     "everything but its name, its terms and what may be done answers TERMS_NOT_ACCEPTED."
 )
-class Reseller(Node, Staffed, Automated, prefix="resl"):
+class Reseller(Node, Staffed, Automated, prefix="resl", loader="resellers"):
     """A row of models.reseller_rows()."""
 
     name: str = column("Its name; all that members of its accounts see of it.")
     version: int = column(VERSION)
 
     @classmethod
-    async def load(cls, info: Info, id: UUID) -> "Reseller | None":
-        """Return the reseller to its members, and its name to those of its accounts."""
-        row = await info.context.loaders.resellers.load(id)
-        return row and cls(row=row)
-
-    @classmethod
-    async def load_each(cls, info: Info, ids: Sequence[UUID]) -> list["Reseller | None"]:
-        """Return the resellers of many ids, in their order, as load() does."""
-        rows = await info.context.loaders.resellers.load_many(ids)
-        return [row and cls(row=row) for row in rows]
+    def of(cls, row: Any, info: Info) -> "Reseller":  # noqa: ANN401, ARG003 # as every node that a loader has
+        """Return the reseller: to its members, and its name to those of its accounts, as the scope has it."""
+        return cls(row=row)
 
     @property
     def reseller_id(self) -> UUID:
