@@ -10,7 +10,7 @@ from bench import bare
 from execution.compiler.strawberry_schema import CompiledExecution
 
 ROUNDS = 15
-# It is 6 (bench/README.md). Less than this is not the machine's noise: medians of alternating rounds bear that.
+# It is 12 (bench/README.md). Less than this is not the machine's noise: medians of alternating rounds bear that.
 AT_LEAST = 4
 
 
