@@ -107,10 +107,6 @@ class Seat(NamedTuple):
         """The id of the reseller, account or organization itself."""
         return self.organization_id or self.account_id or self.reseller_id
 
-    def grants(self, permission: Permission) -> bool:
-        """Tell whether the role holds the permission here."""
-        return permission in self.granted
-
     @property
     def granted(self) -> frozenset[Permission]:
         """What the role holds here, whatever stands before it."""
@@ -201,7 +197,11 @@ class Viewer:
 
     def holds_anywhere(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles holds the permission in any dashboard."""
-        return any(seat.grants(permission) for seat in self.seats)
+        return permission in self._granted_anywhere
+
+    @cached_property
+    def _granted_anywhere(self) -> frozenset[Permission]:
+        return frozenset().union(*{seat.granted for seat in self.seats})
 
     @cached_property
     def scope(self) -> Scope:

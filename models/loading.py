@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -29,10 +29,14 @@ class Batch(Generic[Key, Found]):
 
     def __init__(self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]]) -> None:
         """`read` returns what it found for each key, in their order."""
+        self._read = read
         self._found: dict[Key, Found] = {}
+
+    @cached_property
+    def _queue(self) -> DataLoader[Sequence[Key], list[Found]]:
+        # Made where something has to be read: often another loader has read everything in passing.
         # Two batches under way may have keys in common: one after the other.
-        reading = partial(_all, read, self._found, asyncio.Lock())
-        self._queue: DataLoader[Sequence[Key], list[Found]] = DataLoader(reading, cache=False)
+        return DataLoader(partial(_all, self._read, self._found, asyncio.Lock()), cache=False)
 
     def know(self, key: Key, found: Found) -> None:
         """Let this be found for a key: it was read at the same moment."""
@@ -44,6 +48,9 @@ class Batch(Generic[Key, Found]):
 
     async def load_many(self, keys: Sequence[Key]) -> list[Found]:
         """Return what is found for each key, in their order."""
+        found = self._found
+        if found and all(map(found.__contains__, keys)):
+            return [found[key] for key in keys]
         return await self._queue.load(keys)
 
 

@@ -133,8 +133,9 @@ class Pool:
             await self.give_back(connection)
 
     async def _wait(self) -> None:
-        if self.waited is None and not self._places.locked():
+        if not self._places.locked():
             await self._places.acquire()
+            self._tell(0.0)
             return
         began = time.perf_counter()
         try:
@@ -143,8 +144,11 @@ class Pool:
         except TimeoutError:
             raise PoolTimeout(f"No connection was free within {self._patience:g} seconds.") from None
         finally:
-            if self.waited is not None:
-                self.waited(time.perf_counter() - began)
+            self._tell(time.perf_counter() - began)
+
+    def _tell(self, seconds: float) -> None:
+        if self.waited is not None:
+            self.waited(seconds)
 
     def _leave(self) -> None:
         self._taken -= 1
