@@ -1,10 +1,10 @@
 """Connections: how they are opened, how a transaction begins and ends on one, and how they go back to the pool.
 
 A transaction begins in one round trip together with its settings: PostgreSQL takes several statements in one message
-of its simple protocol, so that the same message also ends what was read before on this connection. Hence SQLAlchemy
-leaves transactions to us (AUTOCOMMIT), and whatever else is open when a connection goes back is rolled back then. No
-connection is asked whether it lives before it is used: where BEGIN is the first to find out that it does not, nothing
-was done yet, and another one is taken.
+of its simple protocol, so that the same message also ends what was read or written before on this connection. Hence
+SQLAlchemy leaves transactions to us (AUTOCOMMIT), and whatever else is open when a connection goes back is rolled back
+then. No connection is asked whether it lives before it is used: where BEGIN is the first to find out that it does not,
+nothing was done yet, and another one is taken.
 """
 
 import asyncio
@@ -48,6 +48,9 @@ ORDINARY = Patience()
 FOR_ANY_VALUES = "SET LOCAL plan_cache_mode = force_generic_plan"
 # Where a reseller has a million accounts and a filter keeps none, it is not: 4 s instead of 0.2.
 FOR_THESE_VALUES = "SET LOCAL plan_cache_mode = auto"
+
+# What is said of a transaction that ends, and of none that begins: nothing was saved.
+_OF_COMMIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError)
 
 
 def opened(url: str, patience: Patience) -> AsyncEngine:
@@ -113,29 +116,34 @@ async def _begun_on(pool: Pool, connection: Lent, beginning: str) -> Lent:
     return connection
 
 
-async def commit(connection: Lent) -> None:
-    """Commit, unless it was rolled back already.
+async def commit(connection: Lent, *, then: str = "") -> bool:
+    """Commit, and return True; False where it was rolled back already.
 
-    Raises OutcomeUnknown where the connection breaks meanwhile, OperationalError where surely nothing was saved.
+    `then` is how another transaction begins in the same round trip. Raises OutcomeUnknown where the connection breaks
+    meanwhile, OperationalError where surely nothing was saved.
     """
     if not connection.driver.is_in_transaction():
-        return
+        return False
+    # COMMIT does not mind that a statement had failed: it rolls back, and says so where the next one talks it down.
+    # The first one minds.
+    said = f"{FOR_ANY_VALUES}; COMMIT; {then}" if then else f"{FOR_ANY_VALUES}; COMMIT"
     try:
-        status = await connection.driver.execute("COMMIT")
+        await connection.driver.execute(said)
+    except asyncpg.InFailedSQLTransactionError as error:
+        raise InvalidRequestError("Nothing was saved: a statement of the transaction had failed.") from error
     except BaseException as error:
         await asyncio.shield(connection.give_up(error))
         if is_unsent(error):
             raise OperationalError("COMMIT", None, error, connection_invalidated=True) from error
+        if isinstance(error, _OF_COMMIT):
+            raise OperationalError("COMMIT", None, error) from error
         # 57P01 in answer to COMMIT as well. PostgreSQL itself lets nobody interrupt it between the record of the commit
         # and the answer, so that this error means "not saved"; but a pooler between us, or a standby that was waited
-        # for, says the same of what was saved.
-        if isinstance(error, LOST):
+        # for, says the same of what was saved, and so does what began after it.
+        if isinstance(error, (asyncpg.PostgresError, *LOST)):
             raise OutcomeUnknown(str(error)) from error
-        if isinstance(error, asyncpg.PostgresError):
-            raise OperationalError("COMMIT", None, error) from error
         raise
-    if status != "COMMIT":
-        raise InvalidRequestError("Nothing was saved: a statement of the transaction had failed.")
+    return True
 
 
 async def _given_up(pool: Pool, connection: Lent, error: BaseException) -> None:

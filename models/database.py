@@ -23,21 +23,23 @@ from models.walls import NOTHING, Tenants, scoped
 class Snapshot:
     """One moment of the database: a read-only transaction, opened by the first statement, closed with the operation.
 
+    Or it was begun already, on a connection on which something was committed.
+
     Resolvers and loaders run concurrently and a connection runs one statement at a time, so they take turns here. Once
     it is closed it stays closed: a branch that goes on after its operation was answered is cancelled, with the
     statement that it waits for, and takes no connection with it.
     """
 
-    def __init__(self, pool: Pool, tenants: Tenants, patience: Patience) -> None:
+    def __init__(self, pool: Pool, tenants: Tenants, patience: Patience, begun_on: Lent | None = None) -> None:
         self._pool, self._tenants, self._patience = pool, tenants, patience
-        self._connection: Lent | None = None
+        self._connection = begun_on
         self._is_closed = self._plans_for_values = False
         self._turn = asyncio.Lock()
         self._whose_turn: asyncio.Task[Any] | None = None
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether it may still be any moment: nothing has been read from it."""
+        """Tell whether it may still be any moment, and holds no connection."""
         return self._connection is None and not self._is_closed and not self._turn.locked()
 
     async def __aenter__(self) -> Self:
@@ -155,14 +157,33 @@ class Database:
 
         Committed where the block ends, rolled back by any exception. Raises OutcomeUnknown where nobody can tell.
         """
-        connection = await connections.begun(self._pool, connections.writing(tenants, self._patience))
-        transaction = Transaction(connection)
+        transaction = await self.begin(tenants)
         try:
             yield transaction
             await transaction.flush()
-            await connections.commit(connection)
+            await connections.commit(transaction.connection)
         finally:
-            transaction.end()
+            await self.end(transaction)
+
+    async def begin(self, tenants: Tenants) -> Transaction:
+        """Open the transaction of a write for whoever ends it, whatever happens."""
+        return Transaction(await connections.begun(self._pool, connections.writing(tenants, self._patience)))
+
+    async def commit(self, transaction: Transaction, *, reading: Tenants) -> Snapshot:
+        """Commit, and return the moment after it in these tenants' data, begun in the same round trip.
+
+        Raises OutcomeUnknown where nobody can tell.
+        """
+        await transaction.flush()
+        then = connections.reading(reading, self._patience)
+        if await connections.commit(transaction.connection, then=then):
+            return Snapshot(self._pool, reading, self._patience, begun_on=transaction.end())
+        return self.snapshot(reading)
+
+    async def end(self, transaction: Transaction) -> None:
+        """End a transaction: rolled back, unless it was committed."""
+        connection = transaction.end()
+        if connection is not None:
             await self._pool.give_back(connection)
 
     def watch_pool(self, waited: Waited) -> None:

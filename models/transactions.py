@@ -129,9 +129,10 @@ class Transaction:
         if self._connection is not None:
             await roll_back(self._connection)
 
-    def end(self) -> None:
-        """Let it be over: the connection is given back."""
-        self._connection = None
+    def end(self) -> Lent | None:
+        """Let it be over, and return its connection; None where it is over already."""
+        connection, self._connection = self._connection, None
+        return connection
 
     def _met(self, row: Sequence[Any], parts: Parts) -> tuple[Any, ...]:
         met, place = [], 0

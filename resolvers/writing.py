@@ -25,7 +25,7 @@ from models.transactions import Transaction
 from models.walls import Tenants
 from resolvers.repeating import event_id, replayed
 from schema.changes import Change
-from schema.context import Context, Info
+from schema.context import Context, Info, scope_of
 from schema.errors import Payload, Receipt
 from schema.inputs import MutationInput
 from schema.replays import kept_of
@@ -155,8 +155,8 @@ async def _end(context: Context, change: Change, payload: Payload) -> None:
         return
     if call.use is not None:
         await keep(transaction, call.use, event_id=change.event_id, answer=kept_of(payload))
-    await change.commit()
-    await context.become(change.viewer or context.viewer)
+    viewer = change.viewer or context.viewer
+    await context.become(viewer, await change.commit(transaction, reading=scope_of(viewer).tenants))
     for step in change.afterwards:
         await step()
 

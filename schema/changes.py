@@ -1,12 +1,11 @@
 """A mutation under way: what its input says of the call itself, and its one transaction."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from auth.viewer import Viewer
-from models.database import Database
+from models.database import Database, Snapshot
 from models.idempotency import Use
 from models.transactions import Transaction
 from models.walls import Everything, Tenants
@@ -36,30 +35,26 @@ class Change:
     viewer: Viewer | None = None
     transaction: Transaction | None = None
     afterwards: list[Step] = field(default_factory=list)
-    _open: AbstractAsyncContextManager[Transaction] | None = None
 
     async def begin(self, tenants: Tenants) -> Transaction:
         """Open the transaction in these tenants' data, and in that of whoever keeps the idempotency key."""
         if self.call.use is not None and not isinstance(tenants, Everything):
             tenants = {*tenants, self.call.use.reseller_id}
-        opening = self.database.transaction(tenants)
-        self.transaction = await opening.__aenter__()
-        self._open = opening
+        self.transaction = await self.database.begin(tenants)
         return self.transaction
 
-    async def commit(self) -> None:
-        """Let it be so."""
-        await self._end()
+    async def commit(self, transaction: Transaction, *, reading: Tenants) -> Snapshot:
+        """Let it be so, and return the moment after it in these tenants' data."""
+        try:
+            return await self.database.commit(transaction, reading=reading)
+        finally:
+            await self.database.end(transaction)
 
     async def roll_back(self) -> None:
         """Take everything back; once it is over, this does nothing."""
+        if self.transaction is None:
+            return
         try:
-            if self.transaction is not None:
-                await self.transaction.rollback()
+            await self.transaction.rollback()
         finally:
-            await self._end()
-
-    async def _end(self) -> None:
-        ending, self._open = self._open, None
-        if ending is not None:
-            await ending.__aexit__(None, None, None)
+            await self.database.end(self.transaction)

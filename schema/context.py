@@ -86,11 +86,17 @@ class Context:
             self._days[time_zone] = self.now.astimezone(ZoneInfo(time_zone)).date()
         return self._days[time_zone]
 
-    async def become(self, viewer: Viewer | None) -> None:
-        """Go on as this viewer: what was read for the one before is forgotten."""
+    async def become(self, viewer: Viewer | None, moment: Snapshot | None = None) -> None:
+        """Go on as this viewer, in a moment of theirs or a new one: what was read for the one before is forgotten."""
         self._asked_by = viewer
         self.notes.asks(viewer)
-        await self.refresh()
+        if moment is None:
+            await self.refresh()
+            return
+        before, self.viewer = self.snapshot, viewer
+        self.loaders.forget()
+        self._read_from(moment)
+        await before.close()
 
     async def go_on_in(self, opened: SignedIn) -> None:
         """Go on in a session that was just opened, and whose cookie comes with the answer."""
@@ -138,7 +144,12 @@ class Context:
     @property
     def scope(self) -> Scope:
         """The part of the data that the viewer may touch at all."""
-        return self.viewer.scope if self.viewer else NOBODY
+        return scope_of(self.viewer)
+
+
+def scope_of(viewer: Viewer | None) -> Scope:
+    """Return the part of the data that this viewer may touch at all."""
+    return viewer.scope if viewer else NOBODY
 
 
 if TYPE_CHECKING:

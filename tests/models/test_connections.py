@@ -147,6 +147,17 @@ async def test_a_transaction_takes_two_round_trips_besides_its_statements(guarde
     assert guarded.door.round_trips - before == 2 + 3
 
 
+async def test_what_is_read_after_a_commit_takes_no_round_trip_besides_its_statements(guarded: Guarded) -> None:
+    for _ in range(2):
+        before = guarded.door.round_trips
+        transaction = await guarded.database.begin(NOTHING)
+        await transaction.fetch(NAMES)
+        async with await guarded.database.commit(transaction, reading=NOTHING) as snapshot:
+            await snapshot.fetch(NAMES)
+
+    assert guarded.door.round_trips - before == 2 + 2
+
+
 async def test_a_request_takes_one_round_trip_to_know_a_session_and_four_more_to_know_a_key(
     world: World, guarded: Guarded
 ) -> None:
