@@ -15,6 +15,9 @@ from models.base import Base, Versioned
 from models.entities import Kind, key_of, table_of, values_of
 from models.prepared import Form, Question
 
+# So many rows are written by one statement. PostgreSQL takes 1 ms for 16, for twice as many 22, and 1.5 s for 340.
+AT_MOST = 16
+
 
 class Shape(NamedTuple):
     """What is done to a row of a table, and to which of its columns."""
@@ -47,15 +50,13 @@ def deletion(entity: Base) -> Write:
 
 
 def together(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """Yield writes that are one statement, in their order: of one tenant, or one alone.
+    """Yield writes that are one statement, in their order: a few of one tenant, or one alone.
 
     A distributed database has what is one tenant's in one place, and everything else wherever its key leads.
     """
     for tenant, some in groupby(writes, _tenant):
-        if tenant is None:
-            yield from ([each] for each in some)
-        else:
-            yield list(some)
+        those, most = list(some), 1 if tenant is None else AT_MOST
+        yield from (those[start : start + most] for start in range(0, len(those), most))
 
 
 def statement(writes: Sequence[Write]) -> Question:

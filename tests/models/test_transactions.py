@@ -17,6 +17,8 @@ from models.resellers import Reseller
 from models.transactions import Transaction
 from models.users import User
 from models.walls import EVERYTHING
+from models.writes import AT_MOST
+from tests.peeking import peek
 from tests.world import World
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -176,6 +178,21 @@ async def test_what_is_one_tenants_is_written_in_one_statement(
     assert len(seen[2:]) == 3
     assert (office.version, office.lower_name) == (1, "office")
     assert (await stored(world, account), await stored(world, other)) == (("First", 2), ("Second", 2))
+
+
+async def test_much_of_one_tenants_is_written_a_few_rows_at_a_time(
+    world: World, account: Account, statements: Statements
+) -> None:
+    names = [f"Office {number:02}" for number in range(2 * AT_MOST + 1)]
+    with statements() as seen:
+        async with world.database.transaction(EVERYTHING) as transaction:
+            for name in names:
+                office = Organization(reseller_id=account.reseller_id, account_id=account.id, name=name, key=name)
+                office.created_at = office.updated_at = world.clock()
+                transaction.add(office)
+
+    rows = await peek(world.database, sa.select(Organization.name).order_by(Organization.name))
+    assert (len(seen), [row.name for row in rows]) == (3, names)
 
 
 async def test_of_what_is_written_together_nothing_is_where_one_row_is_gone(world: World, account: Account) -> None:
