@@ -5,21 +5,39 @@ import sqlalchemy as sa
 from models.accounts import Account
 from models.base import among, paired
 from models.organizations import Organization
-from models.prepared import prepared
+from models.prepared import unnamed
 from models.resellers import Reseller
 from models.scopes import Scope
 
 
-@prepared
-def dashboard_names(scope: Scope) -> sa.CompoundSelect[*tuple[object, ...]]:
-    """Select the names of exactly the scope's own dashboards, in one statement; accounts have a subdomain besides."""
-    none = sa.cast(sa.null(), sa.Text).label("subdomain")
-    return sa.union_all(
-        sa.select(Reseller.id, Reseller.name, none).where(among(Reseller.id, scope.resellers)),
-        sa.select(Account.id, Account.name, Account.subdomain).where(
-            paired((Account.reseller_id, Account.id), scope.account_tenants, scope.accounts)
-        ),
-        sa.select(Organization.id, Organization.name, none).where(
-            paired((Organization.reseller_id, Organization.id), scope.organization_tenants, scope.organizations)
-        ),
+@unnamed
+def dashboard_names(scope: Scope) -> sa.Select[*tuple[object, ...]]:
+    """Select id, name and subdomain of exactly the scope's own dashboards, in one statement; accounts alone have one.
+
+    Resellers first, then accounts, then organizations, each by name.
+    """
+    none = sa.cast(sa.null(), sa.Text)
+    resellers = _ranked(0, Reseller, sa.func.lower(Reseller.name), none).where(among(Reseller.id, scope.resellers))
+    accounts = _ranked(1, Account, Account.lower_name, Account.subdomain).where(
+        paired((Account.reseller_id, Account.id), scope.account_tenants, scope.accounts)
+    )
+    organizations = _ranked(2, Organization, Organization.lower_name, none).where(
+        paired((Organization.reseller_id, Organization.id), scope.organization_tenants, scope.organizations)
+    )
+    every = sa.union_all(resellers, accounts, organizations).subquery()
+    return sa.select(every.c.id, every.c.name, every.c.subdomain).order_by(every.c.rank, every.c.lower_name, every.c.id)
+
+
+def _ranked(
+    rank: int,
+    kind: type[Reseller | Account | Organization],
+    lower_name: sa.SQLColumnExpression[str],
+    subdomain: sa.SQLColumnExpression[str],
+) -> sa.Select[*tuple[object, ...]]:
+    return sa.select(
+        kind.id,
+        kind.name,
+        subdomain.label("subdomain"),
+        sa.literal_column(str(rank)).label("rank"),
+        lower_name.label("lower_name"),
     )

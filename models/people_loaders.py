@@ -5,6 +5,7 @@ Members, invitations and keys are read in the scope's tenants; whether one may b
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -113,8 +114,8 @@ class PeopleLoaders(Batched):
                 organizations={id: reseller for kind, reseller, id in keys if kind is DashboardKind.ORGANIZATION},
             )
             # Whoever is invited does not belong to the tenant yet, and may know the name of where to.
-            rows = await self._snapshot.fetch(dashboard_names(scope), within=self._beyond(scope))
-            named = {row.id: row.name for row in rows}
+            rows: Sequence[Any] = await self._snapshot.fetch(dashboard_names(scope), within=self._beyond(scope))
+            named = {id: name for id, name, _ in rows}
             return [named[id] for _, _, id in keys]
 
         return Batch(of_each)

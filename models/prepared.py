@@ -64,12 +64,20 @@ def prepared(build: Callable[P, Statement]) -> "Prepared[P]":
     return Prepared(build)
 
 
+def unnamed(build: Callable[P, Statement]) -> "Prepared[P]":
+    """Mark one whose rows are as the driver has them: to be unpacked, without names and enums.
+
+    For many rows that are read in one place: tuples with names cost as much again as what is read.
+    """
+    return Prepared(build, has_names=False)
+
+
 class Prepared(Generic[P]):
     """What stands in the place of a function that is marked."""
 
-    def __init__(self, build: Callable[P, Statement], *, needs_own_plan: bool = False) -> None:
+    def __init__(self, build: Callable[P, Statement], *, needs_own_plan: bool = False, has_names: bool = True) -> None:
         update_wrapper(self, build)
-        self._build, self._needs_own_plan = build, needs_own_plan
+        self._build, self._needs_own_plan, self._has_names = build, needs_own_plan, has_names
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Question:
         """Return the statement with these values."""
@@ -86,7 +94,8 @@ class Prepared(Generic[P]):
     @cached_property
     def _form(self) -> "Form":
         bound = {name: _bound(name, kind) for name, kind in self._kinds.items()}
-        return Form(self._build(**bound), needs_own_plan=self._needs_own_plan)  # type: ignore[call-arg] # parameters in place of arguments
+        statement = self._build(**bound)  # type: ignore[call-arg] # parameters in place of arguments
+        return Form(statement, needs_own_plan=self._needs_own_plan, has_names=self._has_names)
 
 
 def _bound(name: str, kind: Any) -> Any:  # noqa: ANN401 # an annotation
@@ -115,14 +124,14 @@ def apart(statement: Any) -> tuple[Any, Parts]:  # noqa: ANN401 # whatever can b
 class Form:
     """A compiled statement: its SQL, where each value goes, and how its rows are read."""
 
-    def __init__(self, statement: Statement, *, needs_own_plan: bool = False) -> None:
+    def __init__(self, statement: Statement, *, needs_own_plan: bool = False, has_names: bool = True) -> None:
         statement, self._parts = apart(statement)
         compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         processors = compiled._bind_processors  # the only way to the driver's own form of a value
         constants = compiled.construct_params(_check=False)
         self._sql = str(compiled)
         self._slots = [(name, processors.get(name), constants.get(name)) for name in compiled.positiontup]
-        self._read = _reader(compiled._result_columns)
+        self._read = _reader(compiled._result_columns) if has_names else list
         self._needs_own_plan = needs_own_plan
 
     def question(self, values: dict[str, Any]) -> Question:

@@ -1,6 +1,6 @@
 """The viewer: who is signed in, and the dashboards between which they switch."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
-RANK = {kind: rank for rank, kind in enumerate(PREFIXES)}
 LONGEST_SEARCH = 256
 
 
@@ -193,17 +192,14 @@ class Viewer(Node, prefix="viewer"):
 
 
 def _entries(
-    seats: Mapping[UUID, Seat], rows: Iterable[Any], current: tuple[str, UUID] | None, search: str
+    seats: Mapping[UUID, Seat], rows: Sequence[Any], current: tuple[str, UUID] | None, search: str
 ) -> list[Dashboard]:
     if search:
-        rows = [row for row in rows if search in row.name.lower() or search in (row.subdomain or "")]
-    # No two have the same id, so that nothing after it is compared.
-    kept = sorted(
-        [(RANK[seat.kind], name.lower(), id, name, seat) for id, name, _ in rows if (seat := seats.get(id)) is not None]
-    )
+        rows = [row for row in rows if search in row[1].lower() or search in (row[2] or "")]
     return [
         ENTRIES[seat.kind](seat, id, name, current is not None and current == (PREFIXES[seat.kind], id))
-        for _, _, id, name, seat in kept
+        for id, name, _ in rows
+        if (seat := seats.get(id)) is not None
     ]
 
 
