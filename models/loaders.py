@@ -42,7 +42,7 @@ class Loaders(PeopleLoaders):
     @cached_property
     def accounts(self) -> ById:
         """Accounts by id, in the scope."""
-        return self._by_id(accounts_among)
+        return self._by_id(lambda scope, ids: accounts_among(scope.of_accounts(ids), ids))
 
     @cached_property
     def organizations(self) -> ById:
@@ -71,7 +71,8 @@ class Loaders(PeopleLoaders):
         """Nothing but that an account, its open contract and the plan of that are known then, of one statement."""
 
         async def read(ids: list[UUID]) -> list[None]:
-            for row in await self._snapshot.fetch(contracts_beside_accounts(self._scope, ids)):
+            mine = self._scope.of_accounts(ids)
+            for row in await self._snapshot.fetch(contracts_beside_accounts(mine, ids)):
                 account, contract, plan = beside(row)
                 self.accounts.know(account.id, account)
                 self.open_subscriptions.know((account.reseller_id, account.id), contract)

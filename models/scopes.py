@@ -1,5 +1,6 @@
 """The part of the data that one request may touch at all, in plain ids."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -19,6 +20,16 @@ class Scope:
     resellers: frozenset[UUID] = frozenset()
     accounts: dict[UUID, UUID] = field(default_factory=dict)
     organizations: dict[UUID, UUID] = field(default_factory=dict)
+
+    def of_accounts(self, ids: Iterable[UUID]) -> "Scope":
+        """Return as much of it as says whether accounts with these ids, and what is theirs, lie in it.
+
+        PostgreSQL looks an id up in every tenant that it is told: for whoever belongs to one account of each of many
+        resellers, all but one of them in vain.
+        """
+        if not (self.accounts or self.organizations):
+            return self
+        return Scope(self.resellers, {id: self.accounts[id] for id in ids if id in self.accounts})
 
     @cached_property
     def parts(self) -> dict[str, list[UUID]]:

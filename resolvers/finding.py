@@ -89,7 +89,7 @@ async def tenant_of_account(transaction: Transaction, scope: Scope, id: UUID) ->
     known: UUID | None = scope.accounts.get(id)
     if known is None and len(scope.resellers) <= 1:
         known = next(iter(scope.resellers), NOWHERE)
-    return known or await transaction.scalar(_owner_of_account(scope, id)) or NOWHERE
+    return known or await transaction.scalar(_owner_of_account(scope.of_accounts([id]), id)) or NOWHERE
 
 
 async def tenant_of_organization(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
