@@ -30,6 +30,10 @@ from models.terms import acceptances_of, current_terms
 
 Key = TypeVar("Key", bound=Hashable)
 
+# So many plans a worker remembers; a price book has a dozen.
+PLANS = 1_000
+_PLANS: dict[UUID, Row] = {}
+
 
 class Loaders(PeopleLoaders):
     """The loaders of one request and one moment; what was read once is not read again."""
@@ -85,8 +89,15 @@ class Loaders(PeopleLoaders):
 
     @cached_property
     def plans(self) -> ById:
-        """Plans of any price book, by id."""
-        return self._by_id(plans_among)
+        """Plans of any price book, by id. They are never changed once loaded: a worker reads each once."""
+
+        async def of_each(ids: list[UUID]) -> list[Row | None]:
+            found = {row.id: row for row in await self._snapshot.fetch(plans_among(self._scope, ids))}
+            if len(_PLANS) + len(found) <= PLANS:
+                _PLANS.update(found)
+            return [found.get(id) for id in ids]
+
+        return Batch(of_each, known=_PLANS)
 
     @cached_property
     def price_lists(self) -> Batch[tuple[str, date], Sequence[Plan]]:

@@ -1,7 +1,7 @@
 """What every set of loaders shares: the moment that it reads, the scope that it starts from, and rows by id."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -17,6 +17,7 @@ from models.scopes import Scope
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 Row = sa.Row[Any]
+NOTHING: Mapping[Any, Any] = {}
 
 
 class Batch(Generic[Key, Found]):
@@ -27,10 +28,12 @@ class Batch(Generic[Key, Found]):
     entry in the queue and one future, so that a level's hundred cost little more than one.
     """
 
-    def __init__(self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]]) -> None:
-        """`read` returns what it found for each key, in their order."""
+    def __init__(
+        self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]], known: Mapping[Key, Found] = NOTHING
+    ) -> None:
+        """`read` returns what it found for each key, in their order; what is `known` is not read."""
         self._read = read
-        self._found: dict[Key, Found] = {}
+        self._found: dict[Key, Found] = dict(known)
 
     @cached_property
     def _queue(self) -> DataLoader[Sequence[Key], list[Found]]:

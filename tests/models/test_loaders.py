@@ -206,6 +206,20 @@ async def test_plans_of_any_price_book_are_one_statement(
     assert len(seen) == 1
 
 
+async def test_a_plan_is_read_once_and_one_that_was_not_there_again(
+    northwind: Northwind, world: World, statements: Statements
+) -> None:
+    ids = [northwind.contracts[0].plan_id, uuid7()]
+    numbers = []
+    for asked in (ids, ids[:1], ids):
+        async with world.database.snapshot(EVERYTHING) as moment:
+            with statements() as seen:
+                found = await Loaders(moment, northwind.scope).plans.load_many(asked)
+        numbers.append((len(seen), [row and row.name for row in found]))
+
+    assert numbers == [(1, ["P10", None]), (0, ["P10"]), (1, ["P10", None])]
+
+
 async def test_a_price_list_is_that_of_its_day(northwind: Northwind, world: World, snapshot: Snapshot) -> None:
     row = '[{name = "All", min_systems = 1, cost_per_system = "1.00"}]'
     await world.load_prices(
