@@ -124,8 +124,8 @@ async def commit(connection: Lent, *, then: str = "") -> bool:
     """
     if not connection.driver.is_in_transaction():
         return False
-    # COMMIT does not mind that a statement had failed: it rolls back, and says so where the next one talks it down.
-    # The first one minds.
+    # Where a statement has failed COMMIT only rolls back, and says so in a status that the statements after it replace.
+    # Any other statement is refused there: hence the first one.
     said = f"{FOR_ANY_VALUES}; COMMIT; {then}" if then else f"{FOR_ANY_VALUES}; COMMIT"
     try:
         await connection.driver.execute(said)
