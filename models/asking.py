@@ -26,22 +26,35 @@ async def rows_of(connection: Lent, asked: Asked) -> Sequence[Any]:
     telling = _telling(connection, asked)
     try:
         records = await connection.driver.fetch(asked.sql, *asked.values)
-    except (asyncpg.PostgresError, *LOST) as error:
-        if telling:
-            telling.failed(error)
-        is_lost = isinstance(error, LOST)
-        if is_lost:
-            await connection.give_up(error)
-        kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else DBAPIError
-        raise kind(asked.sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
     except BaseException as error:
         if telling:
             telling.failed(error)
-        await asyncio.shield(connection.give_up(error))
+        await _meet(connection, asked.sql, error)
         raise
     if telling:
         telling.ended()
     return asked.read(records)
+
+
+async def tell(connection: Lent, statement: str) -> None:
+    """Run a statement of ours that has no values and no rows; raises as rows_of() does."""
+    try:
+        await connection.driver.execute(statement)
+    except BaseException as error:
+        await _meet(connection, statement, error)
+        raise
+
+
+async def _meet(connection: Lent, sql: str, error: BaseException) -> None:
+    """Give the connection up where nobody knows how it stands. Raises DBAPIError where the database said something."""
+    if not isinstance(error, (asyncpg.PostgresError, *LOST)):
+        await asyncio.shield(connection.give_up(error))
+        return
+    is_lost = isinstance(error, LOST)
+    if is_lost:
+        await connection.give_up(error)
+    kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else DBAPIError
+    raise kind(sql, None, error, hide_parameters=True, connection_invalidated=is_lost) from error
 
 
 def _telling(connection: Lent, asked: Question) -> "_Telling | None":

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from models.database import Database
+from models.drafts import drafted
 from models.embedded import EmbeddedDatabase
 from models.failures import OutcomeUnknown, has_lost_a_race, is_unavailable
+from models.walls import NOTHING
 
 FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 NEWS = b"E" + (len(FIELDS) + 4).to_bytes(4) + FIELDS
@@ -129,6 +131,30 @@ async def test_a_transaction_that_goes_on_regardless_is_told_that_nothing_was_sa
     async with through_a_messenger(postgres) as (database, messenger):
         with pytest.raises(SQLAlchemyError) as raised:
             await write_on(database, messenger, fails=suppress)
+
+    assert is_unavailable(raised.value)
+
+
+async def test_a_dry_run_that_meets_it_may_be_tried_again(postgres: EmbeddedDatabase) -> None:
+    async def nothing() -> None: ...
+
+    async with through_a_messenger(postgres) as (database, messenger):
+        transaction = await database.begin(NOTHING)
+        await transaction.execute(ONE)
+        await messenger.bring_the_news()
+        with pytest.raises(DBAPIError) as raised:
+            await drafted(transaction, NOTHING, end=nothing)
+        await database.end(transaction)
+
+    assert (has_lost_a_race(raised.value), is_unavailable(raised.value)) == (True, True)
+
+
+async def test_a_statement_in_others_data_that_meets_it_is_unavailable(postgres: EmbeddedDatabase) -> None:
+    async with through_a_messenger(postgres) as (database, messenger), database.snapshot() as snapshot:
+        await snapshot.fetch(ONE)
+        await messenger.bring_the_news()
+        with pytest.raises(DBAPIError) as raised:
+            await snapshot.fetch(ONE, within=NOTHING)
 
     assert is_unavailable(raised.value)
 
