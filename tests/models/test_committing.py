@@ -8,7 +8,6 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
 
 from models import Reseller, connections
 from models.database import Database
-from models.embedded import EmbeddedDatabase
 from models.failures import OutcomeUnknown, has_lost_a_race
 from models.transactions import Transaction
 from models.walls import EVERYTHING, NOTHING
@@ -17,14 +16,6 @@ from tests.world import World
 
 NAMES = sa.select(Reseller.name)
 RENAMED = sa.update(Reseller).values(name="New")
-
-
-@pytest.fixture
-async def narrow(postgres: EmbeddedDatabase) -> AsyncIterator[Database]:
-    """The database with one connection: whoever needs two waits in vain."""
-    database = Database(postgres.application_url, pool_size=1)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

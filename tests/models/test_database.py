@@ -10,21 +10,12 @@ from uuid_utils.compat import uuid7
 
 from models import Reseller
 from models.database import Database, Snapshot
-from models.embedded import EmbeddedDatabase
 from models.prepared import Question
 from models.walls import EVERYTHING
 from tests.peeking import peek
 from tests.world import World
 
 NAMES = sa.select(Reseller.name).order_by(Reseller.name)
-
-
-@pytest.fixture
-async def narrow(postgres: EmbeddedDatabase, database: Database) -> AsyncIterator[Database]:
-    """The same database through a single connection."""
-    opened = Database(postgres.application_url, pool_size=1)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
