@@ -29,24 +29,24 @@ async def rows_of(connection: Lent, asked: Asked) -> Sequence[Any]:
     except BaseException as error:
         if telling:
             telling.failed(error)
-        await _meet(connection, asked.sql, error)
+        await _fail(connection, asked.sql, error)
         raise
     if telling:
         telling.ended()
     return asked.read(records)
 
 
-async def tell(connection: Lent, statement: str) -> None:
+async def run(connection: Lent, statement: str) -> None:
     """Run a statement of ours that has no values and no rows; raises as rows_of() does."""
     try:
         await connection.driver.execute(statement)
     except BaseException as error:
-        await _meet(connection, statement, error)
+        await _fail(connection, statement, error)
         raise
 
 
-async def _meet(connection: Lent, sql: str, error: BaseException) -> None:
-    """Give the connection up where nobody knows how it stands. Raises DBAPIError where the database said something."""
+async def _fail(connection: Lent, sql: str, error: BaseException) -> None:
+    """Raise DBAPIError where it is the database's error; give the connection up where nobody knows how it stands."""
     if not isinstance(error, (asyncpg.PostgresError, *LOST)):
         await asyncio.shield(connection.give_up(error))
         return

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import connections
-from models.asking import Asked, rows_of, tell
+from models.asking import Asked, rows_of, run
 from models.connections import ORDINARY, Patience
 from models.failures import has_lost_a_race
 from models.lent import Lent
@@ -74,18 +74,18 @@ class Snapshot:
     async def _plan_for_values(self, connection: Lent) -> None:
         if not self._plans_for_values:
             self._plans_for_values = True
-            await tell(connection, connections.FOR_THESE_VALUES)
+            await run(connection, connections.FOR_THESE_VALUES)
 
     async def _fetch_within(self, connection: Lent, statement: Asked, tenants: Tenants) -> Sequence[sa.Row[Any]]:
         try:
-            await tell(connection, scoped(tenants))
+            await run(connection, scoped(tenants))
             rows = await rows_of(connection, statement)
         except BaseException:
             # A statement that PostgreSQL refused has ended the transaction: then there is no scope to go back to.
             with suppress(Exception):
-                await tell(connection, scoped(self._tenants))
+                await run(connection, scoped(self._tenants))
             raise
-        await tell(connection, scoped(self._tenants))
+        await run(connection, scoped(self._tenants))
         return rows
 
     async def close(self) -> None:

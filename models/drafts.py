@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from models.asking import tell
+from models.asking import run
 from models.database import Snapshot
 from models.lent import Lent
 from models.transactions import Transaction
@@ -12,7 +12,7 @@ from models.walls import Tenants, scoped
 
 async def drafted(transaction: Transaction, tenants: Tenants, *, end: Callable[[], Awaitable[None]]) -> "Draft":
     """Return the moment inside an open transaction, as seen by whoever may touch these tenants' data."""
-    await tell(transaction.connection, scoped(tenants))
+    await run(transaction.connection, scoped(tenants))
     return Draft(transaction.connection, tenants, end=end)
 
 

@@ -92,10 +92,10 @@ class Loaders(PeopleLoaders):
         """Plans of any price book, by id. They are never changed once loaded: a worker reads each once."""
 
         async def of_each(ids: list[UUID]) -> list[Row | None]:
-            found = {row.id: row for row in await self._snapshot.fetch(plans_among(self._scope, ids))}
+            found = await self._with_ids(plans_among, ids)
             if len(_PLANS) + len(found) <= PLANS:
-                _PLANS.update(found)
-            return [found.get(id) for id in ids]
+                _PLANS.update((row.id, row) for row in found if row is not None)
+            return found
 
         return Batch(of_each, known=_PLANS)
 

@@ -17,7 +17,6 @@ from models.scopes import Scope
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 Row = sa.Row[Any]
-NOTHING: Mapping[Any, Any] = {}
 
 
 class Batch(Generic[Key, Found]):
@@ -29,11 +28,11 @@ class Batch(Generic[Key, Found]):
     """
 
     def __init__(
-        self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]], known: Mapping[Key, Found] = NOTHING
+        self, read: Callable[[list[Key]], Awaitable[Sequence[Found]]], known: Mapping[Key, Found] | None = None
     ) -> None:
         """`read` returns what it found for each key, in their order; what is `known` is not read."""
         self._read = read
-        self._found: dict[Key, Found] = dict(known)
+        self._found: dict[Key, Found] = dict(known or {})
 
     @cached_property
     def _queue(self) -> DataLoader[Sequence[Key], list[Found]]:
@@ -87,13 +86,13 @@ class Batched:
         for name in set(vars(self)) - {"_snapshot", "_scope"}:
             delattr(self, name)
 
-    def _by_id(self, rows: Callable[[Scope, Ids], Question], key: str = "id") -> ById:
-        async def by_id(ids: list[UUID]) -> list[Row | None]:
-            found = await self._snapshot.fetch(rows(self._scope, ids))
-            position = {getattr(row, key): row for row in found}
-            return [position.get(id) for id in ids]
+    def _by_id(self, rows: Callable[[Scope, Ids], Question]) -> ById:
+        return Batch(lambda ids: self._with_ids(rows, ids))
 
-        return Batch(by_id)
+    async def _with_ids(self, rows: Callable[[Scope, Ids], Question], ids: list[UUID]) -> list[Row | None]:
+        found = await self._snapshot.fetch(rows(self._scope, ids))
+        position = {row.id: row for row in found}
+        return [position.get(id) for id in ids]
 
 
 def grouped(rows: Sequence[Row], key: str, wanted: Sequence[UUID]) -> list[Sequence[Row]]:

@@ -93,6 +93,7 @@ class Context:
         if moment is None:
             await self.refresh()
             return
+        # Taken over first: where this is cut off, it is closed with the request.
         before, self.viewer = self.snapshot, viewer
         self.loaders.forget()
         self._read_from(moment)
