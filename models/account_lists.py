@@ -1,7 +1,7 @@
 """The accounts screen: which accounts, in which order, which page, for many resellers at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from domain.catalog import SupportType
 from domain.lifecycle import AccountStatus
-from models.accounts import Account, account_rows, accounts_beside_reseller, has_status, status_ends_on, with_contract
+from models.accounts import Account, account_rows, accounts_beside_reseller, has_status, with_contract
 from models.asking import Asked
 from models.base import among
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared
 from models.resellers import Reseller
+from models.status_ends import status_ends_on, stretches
 
 # Without a cursor and a search, so many lists that differ are kept prepared.
 FORMS = 200
@@ -48,6 +49,10 @@ class Kept:
             named = Account.lower_name.contains(self.search, autoescape=True)
             rows = rows.where(sa.or_(named, Account.subdomain.contains(self.search, autoescape=True)))
         return rows
+
+    def may_be(self, statuses: Set[AccountStatus]) -> bool:
+        """Tell whether an account of one of these statuses may be kept, where any is."""
+        return not self.statuses or not statuses.isdisjoint(self.statuses)
 
     def counted(self, resellers: Ids, today: date) -> Asked:
         """Select how many accounts of each reseller are kept; a reseller without any has no row."""
@@ -102,17 +107,25 @@ class AccountList:
         return paged(resellers, today)
 
     def _prepared(self) -> Prepared[[Ids, date]]:
-        # Without a filter, in an order that has an index, a page is read from its place, whatever it is.
-        has_index = self.field is not AccountOrderField.STATUS_ENDS_ON
-        return Prepared(self._paged, needs_own_plan=self.kept != EVERY or not has_index)
+        # Without a filter a page is read from its place, whatever it is.
+        return Prepared(self._paged, needs_own_plan=self.kept != EVERY)
 
     def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         if self.kept.search:
             return self._searched(resellers, today)
         mine = self.kept.of(self._read(accounts_beside_reseller()), today).where(Account.reseller_id == Reseller.id)
-        each = self.page.of(mine, self.order(today)).correlate(Reseller).lateral("page")
+        each = self._first(mine, today).lateral("page")
         listed = sa.select(*each.c).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
         return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
+
+    def _first(self, mine: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
+        order = self.order(today)
+        if self.field is not AccountOrderField.STATUS_ENDS_ON:
+            return self.page.of(mine, order).correlate(Reseller)
+        wanted = [each for each in stretches(order, today) if self.kept.may_be(each.statuses)]
+        parts = [self.page.of(mine.where(each.within), each.order).correlate(Reseller) for each in wanted]
+        found = sa.union_all(*parts).subquery("found")
+        return self.page.first(sa.select(found), replace(order, key=found.c.sort_key, id=found.c.id))
 
     def _searched(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
         # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.

@@ -1,7 +1,6 @@
 """Accounts: a reseller's customers, each with its subdomain, its trial and its contract."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,6 +27,7 @@ class Account(Versioned, Base):
         # With all that a search looks at.
         sa.Index("accounts_by_name_idx", "reseller_id", "lower_name", "id", postgresql_include=["subdomain"]),
         sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
+        sa.Index("accounts_by_trial_idx", "reseller_id", "trial_ends_on", "id"),
     )
 
     reseller_id: Mapped[Tenant]
@@ -136,30 +136,6 @@ def has_status(status: AccountStatus, today: date) -> sa.ColumnElement[bool]:
         AccountStatus.TRIALING: sa.and_(~is_disabled, ~is_active, is_trialing),
         AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, ~is_active, ~is_trialing),
     }[status]
-
-
-def status_ends_on(today: date) -> sa.ColumnElement[date]:
-    """Return the Status Ends column of account_rows(): the current term's last day, or the trial's."""
-    return sa.case(
-        (Subscription.status == SubscriptionStatus.ACTIVE, _last_day_of_term(Subscription.starts_on, today)),
-        else_=Account.trial_ends_on,
-    )
-
-
-def _last_day_of_term(anchor: sa.SQLColumnExpression[date | None], today: date) -> sa.ColumnElement[date]:
-    """domain.terms.term_on in SQL: PostgreSQL, too, gives a day that the month lacks its last one."""
-    years = sa.func.greatest(_year(sa.type_coerce(today, sa.Date)) - _year(anchor), 0)
-    has_begun = _years_after(anchor, years) <= today
-    number = sa.func.greatest(sa.case((has_begun, years), else_=years - 1), 0)
-    return _years_after(anchor, number + 1) - sa.literal(1, sa.Integer)
-
-
-def _year(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:
-    return sa.cast(sa.extract("year", day), sa.Integer)
-
-
-def _years_after(anchor: sa.SQLColumnExpression[date | None], years: sa.ColumnElement[int]) -> sa.ColumnElement[date]:
-    return sa.cast(anchor + sa.func.make_interval(years), sa.Date)
 
 
 @prepared

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -17,6 +17,17 @@ DEFAULT_SIZE = 25
 LARGEST_SIZE = 100
 
 
+class Guide(NamedTuple):
+    """A column that has rows in the order of a key that is worked out for each of them, so that an index has it.
+
+    `near` leads from a key to its place in the column: rows with a later key do not lie before it, nor those with an
+    earlier one behind it.
+    """
+
+    column: sa.ColumnElement[Any]
+    near: Callable[[Any], sa.ColumnElement[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Rows by `key`, then by `id`; `name` tells orders apart, `read` turns a written key back."""
@@ -26,6 +37,7 @@ class Order:
     id: sa.ColumnElement[UUID]
     read: Callable[[str], str | date | datetime]
     is_descending: bool = False
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +72,15 @@ class Page:
 
         Adds the column `sort_key`. Raises BadInput where the cursor is not ours or belongs to another order.
         """
-        ascends = order.is_descending == self.is_backward
         statement = statement.add_columns(order.key.label("sort_key"))
         if self.cursor is not None:
-            place = sa.tuple_(*(sa.literal(value, column.type) for value, column in self._place(order)))
-            here = sa.tuple_(order.key, order.id)
-            statement = statement.where(here > place if ascends else here < place)
-        keys = (order.key, order.id) if ascends else (order.key.desc(), order.id.desc())
+            statement = statement.where(*self._beyond(order))
+        return self.first(statement, order)
+
+    def first(self, statement: sa.Select[*tuple[Any, ...]], order: Order) -> sa.Select[*tuple[Any, ...]]:
+        """Restrict a statement to as many rows as the page may have, and one more, from where the page begins."""
+        column = order.key if order.guide is None else order.guide.column
+        keys = (column, order.id) if self._ascends(order) else (column.desc(), order.id.desc())
         # In a sub-select, so that the planner does not know the number. How many rows a reseller has it takes from the
         # average; where that is about a page, it would sooner read and sort all, and the largest reseller has many.
         return statement.order_by(*keys).limit(sa.select(sa.literal(self.size + 1, sa.Integer())).scalar_subquery())
@@ -78,6 +92,18 @@ class Page:
             return Slice(kept, order_name, there_is_more, came_from)
         kept.reverse()
         return Slice(kept, order_name, came_from, there_is_more)
+
+    def _ascends(self, order: Order) -> bool:
+        return order.is_descending == self.is_backward
+
+    def _beyond(self, order: Order) -> Iterator[sa.ColumnElement[bool]]:
+        (key, key_column), (id, id_column) = self._place(order)
+        here = sa.tuple_(order.key, order.id)
+        place = sa.tuple_(sa.literal(key, key_column.type), sa.literal(id, id_column.type))
+        yield here > place if self._ascends(order) else here < place
+        if order.guide is not None:
+            column, near = order.guide.column, order.guide.near(key)
+            yield column >= near if self._ascends(order) else column <= near
 
     def _place(self, order: Order) -> list[tuple[Any, sa.ColumnElement[Any]]]:
         argument = "before" if self.is_backward else "after"

@@ -17,6 +17,8 @@ from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
 
+_ACTIVE = sa.text("status = 'ACTIVE'")
+
 
 class Subscription(Versioned, Base):
     """A contract. It keeps the plan and the cost with which it was saved; a new price book changes neither."""
@@ -33,6 +35,11 @@ class Subscription(Versioned, Base):
             unique=True,
             postgresql_where=sa.text("status in ('PENDING', 'ACTIVE')"),
         ),
+        # The order of Status Ends where a contract runs, and where it is still to begin.
+        sa.Index(
+            "subscriptions_by_anniversary_idx", "reseller_id", "anniversary", "account_id", postgresql_where=_ACTIVE
+        ),
+        sa.Index("subscriptions_by_start_idx", "reseller_id", "starts_on", "account_id", postgresql_where=_ACTIVE),
         sa.CheckConstraint("(status in ('ACTIVE', 'COMPLETED')) = (starts_on is not null)", "starts_when_activated"),
         sa.CheckConstraint("systems between 1 and 1000000", "systems_in_range"),
     )
@@ -50,6 +57,11 @@ class Subscription(Versioned, Base):
     activated_at: Mapped[datetime | None]
     # The anchor: the first paid day. The current term and its end are counted from it when they are read.
     starts_on: Mapped[date | None]
+    # Its day of the year, month * 100 + day. Stored, as names in lower case are, and for the same reason.
+    anniversary: Mapped[int | None] = mapped_column(
+        sa.SmallInteger(),
+        sa.Computed("extract(month from starts_on) * 100 + extract(day from starts_on)", persisted=True),
+    )
     # The id that the reseller's own automation gives it.
     external_id: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -60,6 +72,11 @@ class Subscription(Versioned, Base):
         """Restrict to contracts that are pending or active."""
         # Literal, because a parameter would keep the planner from the partial index.
         return cls.status.in_(sa.bindparam("open", OPEN, expanding=True, literal_execute=True))
+
+    @classmethod
+    def is_active(cls) -> sa.ColumnElement[bool]:
+        """Restrict to contracts that are active."""
+        return cls.status == sa.bindparam("active", SubscriptionStatus.ACTIVE, literal_execute=True)
 
     @classmethod
     def visible_to(cls, scope: Scope) -> sa.ColumnElement[bool]:

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from models import Account, Reseller
-from models.accounts import account_rows, status_ends_on
+from models.accounts import account_rows
 from models.paging import Order, Page, Slice, write_cursor
+from models.status_ends import status_ends_on
 from models.walls import EVERYTHING
 from tests.peeking import peek
 from tests.world import World

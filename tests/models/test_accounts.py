@@ -1,11 +1,14 @@
-"""What SQL says of accounts is what the domain says: their status, and the day on which it ends."""
+"""What SQL says of accounts is what the domain says: their status, the day on which it ends, and the order by it."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
@@ -13,9 +16,12 @@ from uuid_utils.compat import uuid7
 from domain.lifecycle import AccountStatus, SubscriptionStatus, account_status
 from domain.terms import term_on
 from models import Account, Reseller, Subscription
-from models.accounts import account_rows, has_status, status_ends_on
+from models.account_lists import AccountList, AccountOrderField, Kept
+from models.accounts import account_rows, has_status
 from models.database import Database
+from models.paging import Page, write_cursor
 from models.scopes import Scope
+from models.status_ends import status_ends_on
 from models.walls import EVERYTHING
 from tests.peeking import peek
 from tests.world import HUNTRESS, MONTHLY, PARTNER, World
@@ -115,6 +121,69 @@ def domain_of(row: Any, today: date) -> tuple[list[str], date]:
     )
     is_active = row.contract_status is ACTIVE
     return [status.value], term_on(row.contract_starts_on, today).ends_on if is_active else row.trial_ends_on
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    today=TRIAL_EDGES | AWKWARD_DAYS,
+    kept=st.builds(Kept, st.none() | st.lists(st.sampled_from(AccountStatus), unique=True).map(tuple)),
+    is_descending=st.booleans(),
+    is_backward=st.booleans(),
+)
+@example(today=date(2027, 2, 28), kept=Kept(), is_descending=False, is_backward=False)
+@example(today=date(2028, 2, 28), kept=Kept(), is_descending=False, is_backward=True)
+@example(today=date(2028, 2, 29), kept=Kept(), is_descending=True, is_backward=False)
+@example(today=date(2028, 3, 1), kept=Kept(), is_descending=True, is_backward=True)
+@example(today=date(2024, 12, 31), kept=Kept(), is_descending=False, is_backward=False)
+@example(today=date(1999, 12, 31), kept=Kept(), is_descending=False, is_backward=False)
+async def test_the_order_of_status_ends_is_that_of_the_days_on_which_the_domain_says_that_it_ends(
+    customers: Database,
+    today: date,
+    kept: Kept,
+    is_descending: bool,  # noqa: FBT001
+    is_backward: bool,  # noqa: FBT001
+) -> None:
+    told = [(domain_of(row, today), row.id) for row in await peek(customers, account_rows())]
+    wanted = {status.value for status in AccountStatus if kept.may_be({status}) and kept.statuses != ()}
+    ordered = [(ends_on, id) for ([status], ends_on), id in told if status in wanted]
+
+    walked = [row async for row in walk(customers, kept, today, is_descending=is_descending, is_backward=is_backward)]
+
+    assert [(row.sort_key, row.id) for row in walked] == sorted(ordered, reverse=is_descending != is_backward)
+
+
+async def walk(
+    database: Database, kept: Kept, today: date, *, is_descending: bool, is_backward: bool
+) -> AsyncIterator[Any]:
+    """Yield all accounts of the one reseller, page by page, in the order in which these are asked for."""
+    [reseller] = await peek(database, sa.select(Reseller.id))
+    order, cursor, has_more = AccountOrderField.STATUS_ENDS_ON, None, True
+    while has_more:
+        asked = AccountList(kept, order, is_descending, Page(60, is_backward, cursor))
+        page = asked.page.cut(await peek(database, asked.paged([reseller.id], today)), asked.order_name)
+        rows = page.rows[::-1] if is_backward else page.rows
+        for row in rows:
+            yield row
+        has_more = page.has_previous if is_backward else page.has_next
+        cursor = page.cursor(rows[-1]) if rows else None
+
+
+@pytest.mark.parametrize("day", [date.min, date(2024, 2, 28), date(2024, 2, 29), date(2028, 2, 29), date.max])
+@pytest.mark.parametrize("is_backward", [False, True])
+async def test_any_day_is_a_place_in_the_order_of_status_ends(
+    customers: Database,
+    day: date,
+    is_backward: bool,  # noqa: FBT001
+) -> None:
+    today, order = date(2027, 6, 1), AccountOrderField.STATUS_ENDS_ON
+    [reseller] = await peek(customers, sa.select(Reseller.id))
+    ends_on = [domain_of(row, today)[1] for row in await peek(customers, account_rows())]
+    page = Page(100, is_backward, write_cursor("STATUS_ENDS_ON_ASC", day, UUID(int=0)))
+
+    rows = await peek(customers, AccountList(Kept(), order, is_descending=False, page=page).paged([reseller.id], today))
+
+    beyond = sorted(each for each in ends_on if (each < day if is_backward else each >= day))
+    assert [row.sort_key for row in rows] == (beyond[::-1] if is_backward else beyond)[:101]
 
 
 @pytest.mark.parametrize(

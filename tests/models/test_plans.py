@@ -27,6 +27,8 @@ CROWD = (Path(__file__).parent / "crowd.sql").read_text()
 TODAY = date(2025, 6, 1)
 # The first of each has this many accounts, organizations.
 RESELLER, ACCOUNT, OWN = UUID(int=1), UUID(int=1_001), 1_000
+# Those of its accounts whose trial was over on that day have an active contract.
+OVER = 358
 PAGE = 25
 NAMES, CREATED = "accounts_by_name_idx", "accounts_by_creation_idx"
 KEYS: dict[AccountOrderField, tuple[str, str, Any]] = {
@@ -89,18 +91,28 @@ async def test_a_page_of_accounts_is_read_from_its_place_in_the_index_and_no_fur
 
 
 @any_plan
-@both_ways
-@pytest.mark.parametrize("after", [None, TODAY], ids=["from-the-end", "beyond-a-cursor"])
-async def test_an_order_that_depends_on_the_day_reads_the_resellers_accounts_and_nobody_elses(
+@pytest.mark.parametrize(
+    ("after", "is_backward", "passed_over"),
+    [(None, False, OVER), (TODAY, False, 0), (date(2025, 9, 1), True, 0), (None, True, 0)],
+    ids=["from-the-start", "beyond-today", "before-autumn", "from-the-end"],
+)
+async def test_a_page_by_status_ends_is_read_from_its_places_and_passes_over_trials_that_have_a_contract(
     crowded: Database,
     after: date | None,
     is_backward: bool,  # noqa: FBT001
+    passed_over: int,
     is_generic: bool,  # noqa: FBT001
 ) -> None:
     asked = listed(AccountOrderField.STATUS_ENDS_ON, is_descending=False, is_backward=is_backward, after=after)
     plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
 
-    assert (plan.of("accounts").rows, plan.reads_whole) == (OWN, [])
+    scans = [each for each in plan.scans if each.table in {"accounts", "subscriptions"}]
+    trials = [each.rows for each in scans if each.index == "accounts_by_trial_idx"]
+    places = {each.index for each in scans if each.index not in {"accounts_pkey", "subscriptions_one_open"}}
+    assert plan.reads_whole == []
+    assert places == {"accounts_by_trial_idx", "subscriptions_by_anniversary_idx", "subscriptions_by_start_idx"}
+    assert trials <= [PAGE + 1 + passed_over]
+    assert all(each.rows <= PAGE + 1 + passed_over for each in scans)
 
 
 @both_ways
@@ -129,12 +141,13 @@ async def test_a_search_looks_at_the_resellers_accounts_at_most_and_at_nobody_el
 
 @any_plan
 @pytest.mark.parametrize(
-    ("kept", "tables"),
+    ("kept", "tables", "looked_at"),
     [
-        (Kept(), {"accounts"}),
-        (Kept(search="customer 1"), {"accounts"}),
-        (Kept(support_type=SupportType.PARTNER_SUPPORTED), {"accounts"}),
-        (Kept(statuses=(AccountStatus.TRIALING,)), {"accounts", "subscriptions"}),
+        (Kept(), {"accounts"}, OWN),
+        (Kept(search="customer 1"), {"accounts"}, OWN),
+        (Kept(support_type=SupportType.PARTNER_SUPPORTED), {"accounts"}, OWN),
+        # Those whose trial is over are not looked at.
+        (Kept(statuses=(AccountStatus.TRIALING,)), {"accounts", "subscriptions"}, OWN - OVER),
     ],
     ids=["all", "search", "support-type", "status"],
 )
@@ -142,11 +155,12 @@ async def test_counting_looks_at_each_account_of_the_reseller_once_and_at_no_tab
     crowded: Database,
     kept: Kept,
     tables: set[str],
+    looked_at: int,
     is_generic: bool,  # noqa: FBT001
 ) -> None:
     plan = await planned(crowded, kept.counted([RESELLER], TODAY), {RESELLER}, is_generic=is_generic)
 
-    assert (plan.of("accounts").rows, plan.reads_whole) == (OWN, [])
+    assert (plan.of("accounts").rows, plan.reads_whole) == (looked_at, [])
     assert {scan.table for scan in plan.scans} == tables
 
 
@@ -174,7 +188,7 @@ async def test_a_page_of_organizations_is_read_from_its_place_in_the_index_and_n
     [
         (AccountOrderField.NAME, Kept(), False),
         (AccountOrderField.CREATED_AT, Kept(), False),
-        (AccountOrderField.STATUS_ENDS_ON, Kept(), True),
+        (AccountOrderField.STATUS_ENDS_ON, Kept(), False),
         (AccountOrderField.NAME, Kept(search="nobody"), True),
         (AccountOrderField.NAME, Kept(support_type=SupportType.HUNTRESS_SUPPORTED), True),
         (AccountOrderField.NAME, Kept(statuses=(AccountStatus.DISABLED,)), True),

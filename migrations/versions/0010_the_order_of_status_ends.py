@@ -1,0 +1,45 @@
+"""The order of Status Ends by indexes: a contract's day of the year, stored, and where trials end."""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+BY_CONTRACT = {"anniversary": "subscriptions_by_anniversary_idx", "starts_on": "subscriptions_by_start_idx"}
+DAY_OF_YEAR = "extract(month from starts_on) * 100 + extract(day from starts_on)"
+
+
+def upgrade() -> None:
+    """Take one step forward. A lock that is not had at once is given up, so that no request waits behind it.
+
+    The table of contracts is written anew, as those with names were in the step before, and for the same reason: 3.5 s
+    in all for a million accounts with 700,000 contracts.
+    """
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
+    op.execute(
+        "-- squawk-ignore adding-field-with-default, prefer-bigint-over-smallint\n"
+        f"ALTER TABLE subscriptions ADD COLUMN anniversary SMALLINT GENERATED ALWAYS AS ({DAY_OF_YEAR}) STORED"
+    )
+    # The table is locked already: to do these beside others who write would gain nothing.
+    for column, index in BY_CONTRACT.items():
+        op.execute(
+            "-- squawk-ignore require-concurrent-index-creation\n"
+            f"CREATE INDEX {index} ON subscriptions (reseller_id, {column}, account_id) WHERE status = 'ACTIVE'"
+        )
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        "CREATE INDEX accounts_by_trial_idx ON accounts (reseller_id, trial_ends_on, id)"
+    )
+
+
+def downgrade() -> None:
+    """Take the step back."""
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    op.execute("SET LOCAL statement_timeout = '60s'")
+    op.drop_index("accounts_by_trial_idx", table_name="accounts")
+    for index in BY_CONTRACT.values():
+        op.drop_index(index, table_name="subscriptions")
+    op.drop_column("subscriptions", "anniversary")
