@@ -14,6 +14,7 @@ from domain.lifecycle import AccountStatus
 from models.accounts import Account, account_rows, accounts_beside_reseller, has_status, with_contract
 from models.asking import Asked
 from models.base import among
+from models.contracts import carried
 from models.paging import Order, Page
 from models.prepared import Ids, Prepared
 from models.resellers import Reseller
@@ -76,7 +77,8 @@ EVERY = Kept()
 class AccountList:
     """What was asked for. Equal ones are read together, whosever accounts they are.
 
-    Its rows are those of account_rows() but for the columns that are `unread`.
+    Its rows are those of account_rows() and the `sort_key`, but for the columns that are `unread`; they may carry their
+    open contracts.
     """
 
     kept: Kept
@@ -84,6 +86,7 @@ class AccountList:
     is_descending: bool
     page: Page
     unread: frozenset[str] = frozenset()
+    carries_contracts: bool = False
 
     @property
     def order_name(self) -> str:
@@ -115,7 +118,8 @@ class AccountList:
             return self._searched(resellers, today)
         mine = self.kept.of(self._read(accounts_beside_reseller()), today).where(Account.reseller_id == Reseller.id)
         each = self._first(mine, today).lateral("page")
-        listed = sa.select(*each.c).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
+        shown = [column for column in each.c if column.key not in self.unread]
+        listed = sa.select(*shown).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
         return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
 
     def _first(self, mine: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
@@ -133,12 +137,14 @@ class AccountList:
         ids = sa.select(Account.id).select_from(Account).where(Account.reseller_id == Reseller.id)
         found = self.kept.of(with_contract(ids) if needs_contract else ids, today)
         each = self.page.of(found, self.order(today)).correlate(Reseller).lateral("found")
-        listed = self._read(account_rows()).add_columns(each.c.sort_key).join(each, each.c.id == Account.id)
+        sort_key = [] if "sort_key" in self.unread else [each.c.sort_key]
+        listed = self._read(account_rows()).add_columns(*sort_key).join(each, each.c.id == Account.id)
         return listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
 
     def _read(self, rows: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
         columns = [each for each in rows.selected_columns if each.key not in self.unread]
-        return rows.with_only_columns(*columns, maintain_column_froms=True)
+        contract = carried() if self.carries_contracts else []
+        return rows.with_only_columns(*contract, *columns, maintain_column_froms=True)
 
     def _directed(self, *keys: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[Any]]:
         ascends = self.is_descending == self.page.is_backward

@@ -1,7 +1,7 @@
-"""Open contracts beside their accounts and plans, in one statement: what the payload of a contract's mutation shows."""
+"""Open contracts in one statement with their accounts: beside one with its plan, or carried by a list of them."""
 
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -12,7 +12,10 @@ from models.base import among
 from models.catalog import Plan
 from models.prepared import Ids, prepared
 from models.scopes import Scope
-from models.subscriptions import Subscription, subscription_rows
+from models.subscriptions import SHOWN, Subscription, subscription_rows
+
+WIDTH = len(SHOWN)
+_shown = partial(tuple.__new__, namedtuple("row", [column.key for column in SHOWN]))
 
 
 class Beside(NamedTuple):
@@ -35,6 +38,17 @@ def beside(row: Any) -> Beside:  # noqa: ANN401 # of contracts_beside_accounts()
     """Return the three rows that lie in one."""
     account, contract, plan = (make(row[part]) for make, part in _parts())
     return Beside(account, contract, plan) if contract.id is not None else Beside(account, None, None)
+
+
+def carried() -> list[sa.ColumnElement[Any]]:
+    """Return the columns with which accounts with_contract() carry their contracts, where these come first."""
+    return [column.label(f"carried_{column.key}") for column in SHOWN]
+
+
+def carried_by(rows: Sequence[Any]) -> Iterator[Any]:
+    """Yield the contract that each account of a list carries, as subscriptions are shown; None where it has none."""
+    for row in rows:
+        yield None if row.contract_status is None else _shown(row[:WIDTH])
 
 
 @cache

@@ -17,7 +17,7 @@ from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
 from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
-from models.contracts import beside, contracts_beside_accounts
+from models.contracts import beside, carried_by, contracts_beside_accounts
 from models.loading import Batch, ById, Row
 from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
@@ -185,8 +185,12 @@ class Loaders(PeopleLoaders):
         async def slices(keys: list[tuple[UUID, date]]) -> list[Slice]:
             found: dict[UUID, list[Row]] = {reseller: [] for reseller, _ in keys}
             for today, resellers in _by_day(keys).items():
-                for row in await self._snapshot.fetch(asked.paged(self._own(resellers), today)):
+                rows = await self._snapshot.fetch(asked.paged(self._own(resellers), today))
+                for row in rows:
                     found[row.reseller_id].append(row)
+                if asked.carries_contracts:
+                    owners = [(row.reseller_id, row.id) for row in rows]
+                    self.open_subscriptions.know_each(owners, carried_by(rows))
             return [asked.page.cut(found[reseller], asked.order_name) for reseller, _ in keys]
 
         return self._account_pages.setdefault(asked, Batch(slices))

@@ -1,7 +1,7 @@
 """What every set of loaders shares: the moment that it reads, the scope that it starts from, and rows by id."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -43,6 +43,10 @@ class Batch(Generic[Key, Found]):
     def know(self, key: Key, found: Found) -> None:
         """Let this be found for a key: it was read at the same moment."""
         self._found.setdefault(key, found)
+
+    def know_each(self, keys: Iterable[Key], found: Iterable[Found]) -> None:
+        """Let these be found for keys, one for one."""
+        self._found.update(zip(keys, found, strict=True))
 
     async def load(self, key: Key) -> Found:
         """Return what is found for a key."""

@@ -1,6 +1,6 @@
 """Accounts: the customers on the accounts screen."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -27,7 +27,6 @@ from schema.organizations import OrganizationConnection
 from schema.pagination import After, First, PageInfo
 from schema.people import Automated, Staffed
 from schema.rows import column
-from schema.selecting import selected_below
 from schema.subscriptions import Subscription
 from schema.together import together
 
@@ -75,9 +74,9 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
         return [cls(row, context) for row in rows]
 
     @classmethod
-    def unread_below(cls, info: Info) -> frozenset[str]:
-        """Return the columns that no account needs which is listed below this field."""
-        return frozenset(SELDOM_READ[name] for name in SELDOM_READ.keys() - selected_below(info))
+    def unread(cls, selected: Set[str]) -> frozenset[str]:
+        """Return the columns that no account of a list needs below which these fields are selected."""
+        return frozenset(SELDOM_READ[name] for name in SELDOM_READ.keys() - selected)
 
     @property
     def place(self) -> Place:

@@ -23,6 +23,7 @@ from schema.nodes import VERSION, Node
 from schema.pagination import After, Before, First, Last
 from schema.people import Automated, Staffed
 from schema.rows import column
+from schema.selecting import selected_below
 
 
 @strawberry.type(description="The terms that come before the accounts screen.")
@@ -132,7 +133,9 @@ class Reseller(Node, Staffed, Automated, prefix="resl", loader="resellers"):
         page = Page.asked(first=first, after=after, last=last, before=before)
         kept, order = (where or AccountFilter()).kept(), order_by or AccountOrder(field=AccountOrderField.NAME)
         is_descending = order.direction is OrderDirection.DESC
-        asked = AccountList(kept, order.field, is_descending, page, Account.unread_below(info))
+        selected = selected_below(info)
+        carries_contracts = "subscription" in selected
+        asked = AccountList(kept, order.field, is_descending, page, Account.unread(selected), carries_contracts)
         here = (self.reseller_id, info.context.today(self.row.time_zone))
         return AccountConnection.of(await info.context.loaders.accounts_of(asked).load(here), here, kept, info)
 
