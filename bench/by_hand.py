@@ -11,8 +11,12 @@ from domain.pricing import charge
 from domain.terms import term_on
 from models import ids
 from models.account_lists import AccountList, AccountOrderField, Kept
+from models.organization_lists import OrganizationList
 from models.paging import Page
 from schema.context import Context
+
+# What the screen does not show of an account.
+UNREAD = frozenset({"created_at", "external_id", "trial_starts_on", "updated_at", "version"})
 
 
 async def accounts_screen(context: Context, reseller: str) -> dict[str, Any]:
@@ -24,9 +28,13 @@ async def accounts_screen(context: Context, reseller: str) -> dict[str, Any]:
     policies.require(policies.may_in_reseller(viewer, found.id, Permission.ACCOUNTS_READ))
     shows_cost = policies.may_see_cost(viewer, found.id) is None
     here, kept = (found.id, context.today(found.time_zone)), Kept()
-    asked = AccountList(kept, AccountOrderField.NAME, False, Page.asked(first=100, after=None))  # noqa: FBT003
+    first = Page.asked(first=100, after=None)
+    asked = AccountList(
+        kept, AccountOrderField.NAME, is_descending=False, page=first, unread=UNREAD, carries_contracts=True
+    )
     page = await loaders.accounts_of(asked).load(here)
-    organizations = loaders.organizations_of(Page.asked(first=3, after=None))
+    parts_of = OrganizationList(Page.asked(first=3, after=None), unread=frozenset({"version", "sort_key"}))
+    organizations = loaders.organizations_of(parts_of)
     for row in page.rows:
         policies.require(policies.may_read_organizations(viewer, row))
     count, contracts, parts = await gather(

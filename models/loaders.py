@@ -3,7 +3,7 @@
 Every statement starts from the scope of the request, so that an id from anywhere leads to nothing foreign.
 """
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -19,9 +19,9 @@ from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
 from models.contracts import beside, carried_by, contracts_beside_accounts
 from models.loading import Batch, ById, Row
-from models.organization_lists import ORGANIZATIONS_BY_NAME, organizations_paged
+from models.organization_lists import ORGANIZATIONS_BY_NAME, OrganizationList
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
-from models.paging import Page, Slice
+from models.paging import Slice
 from models.people_loaders import PeopleLoaders
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
 from models.resellers import resellers_named
@@ -216,26 +216,22 @@ class Loaders(PeopleLoaders):
         return {}
 
     @cached_property
-    def _organization_pages(self) -> dict[Page, Batch[tuple[UUID, UUID], Slice]]:
+    def _organization_pages(self) -> dict[OrganizationList, Batch[tuple[UUID, UUID], Slice]]:
         return {}
 
     def _own(self, resellers: Sequence[UUID]) -> list[UUID]:
         return [reseller for reseller in resellers if reseller in self._scope.resellers]
 
-    def organizations_of(self, page: Page) -> Batch[tuple[UUID, UUID], Slice]:
+    def organizations_of(self, asked: OrganizationList) -> Batch[tuple[UUID, UUID], Slice]:
         """The same page of the organizations of many accounts, by (reseller id, account id)."""
-        if page not in self._organization_pages:
-            self._organization_pages[page] = Batch(self._organization_slices(page))
-        return self._organization_pages[page]
 
-    def _organization_slices(self, page: Page) -> Callable[[list[tuple[UUID, UUID]]], Coroutine[Any, Any, list[Slice]]]:
         async def slices(keys: list[tuple[UUID, UUID]]) -> list[Slice]:
             found: list[list[Row]] = [[] for _ in keys]
-            for row in await self._snapshot.fetch(organizations_paged(page, self._scope, *_columns(keys))):
+            for row in await self._snapshot.fetch(asked.paged(self._scope, *_columns(keys))):
                 found[row.number - 1].append(row)
-            return [page.cut(rows, ORGANIZATIONS_BY_NAME.name) for rows in found]
+            return [asked.page.cut(rows, ORGANIZATIONS_BY_NAME.name) for rows in found]
 
-        return slices
+        return self._organization_pages.setdefault(asked, Batch(slices))
 
 
 def _by_day(keys: Sequence[tuple[UUID, date]]) -> dict[date, list[UUID]]:

@@ -128,9 +128,14 @@ class Slice(NamedTuple):
         return write_cursor(self.order, row.sort_key, row.id)
 
     @property
-    def cursors(self) -> list[str]:
-        """The cursors of the rows."""
-        return [self.cursor(row) for row in self.rows]
+    def start_cursor(self) -> str | None:
+        """The cursor of the first row."""
+        return self.cursor(self.rows[0]) if self.rows else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last row."""
+        return self.cursor(self.rows[-1]) if self.rows else None
 
 
 def write_cursor(order: str, key: str | date | datetime, id: UUID) -> str:

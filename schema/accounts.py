@@ -1,6 +1,6 @@
 """Accounts: the customers on the accounts screen."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain.errors import BadInput
 from domain.lifecycle import SubscriptionStatus, account_status
 from domain.terms import term_on
 from models.account_lists import Kept
+from models.organization_lists import OrganizationList
 from models.paging import Page, Slice
 from models.places import Place, place_of_account
 from schema.context import Context, Info
@@ -23,10 +24,12 @@ from schema.errors import AvailableAction, Payload
 from schema.gates import gated
 from schema.inputs import EXTERNAL_ID, ChangeInput, MutationInput, NamesAccount
 from schema.nodes import VERSION, Node, load_each
+from schema.organizations import SELDOM_READ as ORGANIZATIONS_SELDOM_READ
 from schema.organizations import OrganizationConnection
-from schema.pagination import After, First, PageInfo
+from schema.pagination import After, First, PageInfo, Placed
 from schema.people import Automated, Staffed
 from schema.rows import column
+from schema.selecting import selected_below, unread
 from schema.subscriptions import Subscription
 from schema.together import together
 
@@ -34,8 +37,14 @@ if TYPE_CHECKING:
     from schema.resellers import Reseller
 
 LONGEST_SEARCH = 256
-# Columns that few lists show, by the fields that show them: to read an instant takes longer than to read half the row.
-SELDOM_READ = {"createdAt": "created_at", "updatedAt": "updated_at", "trialStartsOn": "trial_starts_on"}
+# To read an instant takes longer than to read half the row.
+SELDOM_READ = {
+    "createdAt": "created_at",
+    "externalId": "external_id",
+    "trialStartsOn": "trial_starts_on",
+    "updatedAt": "updated_at",
+    "version": "version",
+}
 LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 
 
@@ -72,11 +81,6 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
         context = info.context
         policies.require(may_with_each(context.known_viewer, rows, policies.may_read_account))
         return [cls(row, context) for row in rows]
-
-    @classmethod
-    def unread(cls, selected: Set[str]) -> frozenset[str]:
-        """Return the columns that no account of a list needs below which these fields are selected."""
-        return frozenset(SELDOM_READ[name] for name in SELDOM_READ.keys() - selected)
 
     @property
     def place(self) -> Place:
@@ -139,10 +143,11 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
         accounts: Sequence["Account"], info: Info, first: First = None, after: After = None
     ) -> list[OrganizationConnection | None]:
         """Read them through the loader of such pages."""
-        loader = info.context.loaders.organizations_of(Page.asked(first=first, after=after))
-        rows = [account.row for account in accounts]
-        pages = await loader.load_many([(row.reseller_id, row.id) for row in rows])
-        return [OrganizationConnection(page, row) for page, row in zip(pages, rows, strict=True)]
+        page = Page.asked(first=first, after=after)
+        asked = OrganizationList(page, unread(selected_below(info), ORGANIZATIONS_SELDOM_READ))
+        loader, rows = info.context.loaders.organizations_of(asked), [account.row for account in accounts]
+        slices = await loader.load_many([(row.reseller_id, row.id) for row in rows])
+        return [OrganizationConnection(each, row) for each, row in zip(slices, rows, strict=True)]
 
     @strawberry.field(
         description="The hyperlink under Subdomain; null where the viewer may not enter the account's dashboard."
@@ -166,11 +171,12 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
 
 
 @strawberry.type(description="One account of a page.")
-class AccountEdge:
+class AccountEdge(Placed):
     """A place in the list, and what stands there."""
 
-    cursor: str = strawberry.field(description="Its place in this order.")
+    cursor: str = column("Its place in this order.", "place")
     node: Account = strawberry.field(description="The account.")
+    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of the accounts screen.")
@@ -189,15 +195,13 @@ class AccountConnection:
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[AccountEdge]:
-        """Write the cursors where they are asked for."""
-        return [
-            AccountEdge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
-        ]
+        """Show each with its place."""
+        return [AccountEdge(node=node, page=self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:
         """Answer for the page."""
-        return PageInfo.of(self.page)
+        return PageInfo(page=self.page)
 
     @strawberry.field(description="How many the filter keeps in all; counted only where it is asked for.")
     async def total_count(self, info: Info) -> int:

@@ -17,7 +17,7 @@ from models.places import Place
 from schema.context import Info
 from schema.enums import ActorKind
 from schema.inputs import clean_instant
-from schema.pagination import After, First, PageInfo
+from schema.pagination import After, First, PageInfo, Placed
 from schema.rows import column
 
 # What is the reseller's own: members of an account never see it.
@@ -86,11 +86,12 @@ class AuditEvent:
 
 
 @strawberry.type(description="One event of a page.")
-class AuditEventEdge:
+class AuditEventEdge(Placed):
     """A place in the list, and what stands there."""
 
-    cursor: str = strawberry.field(description="Its place in this order.")
+    cursor: str = column("Its place in this order.", "place")
     node: AuditEvent = strawberry.field(description="The event.")
+    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of the audit, newest first.")
@@ -108,15 +109,13 @@ class AuditEventConnection:
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[AuditEventEdge]:
-        """Write the cursors where they are asked for."""
-        return [
-            AuditEventEdge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
-        ]
+        """Show each with its place."""
+        return [AuditEventEdge(node=node, page=self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:
         """Answer for the page."""
-        return PageInfo.of(self.page)
+        return PageInfo(page=self.page)
 
 
 @strawberry.input(description="Which events: those that satisfy every given condition.")

@@ -14,13 +14,15 @@ from schema.context import Info
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, NamesAccount
 from schema.nodes import VERSION, Node, load
-from schema.pagination import PageInfo
+from schema.pagination import PageInfo, Placed
 from schema.people import Staffed
 from schema.rows import column
 
 if TYPE_CHECKING:
     from schema.accounts import Account
 
+# Columns that few lists show.
+SELDOM_READ = {"key": "key", "version": "version"}
 LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 
 
@@ -63,11 +65,12 @@ class Organization(Node, Staffed, prefix="org", loader="organizations"):
 
 
 @strawberry.type(description="One organization of a page.")
-class OrganizationEdge:
+class OrganizationEdge(Placed):
     """A place in the list, and what stands there."""
 
-    cursor: str = strawberry.field(description="Its place in this order.")
+    cursor: str = column("Its place in this order.", "place")
     node: Organization = strawberry.field(description="The organization.")
+    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of an account's organizations, by name.")
@@ -88,16 +91,13 @@ class OrganizationConnection:
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[OrganizationEdge]:
-        """Write the cursors where they are asked for."""
-        return [
-            OrganizationEdge(cursor=cursor, node=node)
-            for cursor, node in zip(self.page.cursors, self.nodes, strict=True)
-        ]
+        """Show each with its place."""
+        return [OrganizationEdge(node=node, page=self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:
         """Answer for the page."""
-        return PageInfo.of(self.page)
+        return PageInfo(page=self.page)
 
     @strawberry.field(description="How many there are in all; counted only where it is asked for.")
     async def total_count(self, info: Info) -> int:

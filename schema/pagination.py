@@ -1,10 +1,11 @@
 """Connections: pages of a list, both ways, by cursors that stay true while rows are added."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from models.paging import Slice
+from schema.rows import column
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start: 1 to 100, 25 unless said.")]
 After = Annotated[str | None, strawberry.argument(description="A cursor: go on after it. Goes with first.")]
@@ -16,17 +17,20 @@ Before = Annotated[str | None, strawberry.argument(description="A cursor: stop b
 class PageInfo:
     """What a page knows of its neighbours."""
 
-    has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
-    has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
-    start_cursor: str | None = strawberry.field(description="The first entry's cursor; null on an empty page.")
-    end_cursor: str | None = strawberry.field(description="The last entry's cursor; null on an empty page.")
+    has_next_page: bool = column("Whether anything follows this page.", "page.has_next")
+    has_previous_page: bool = column("Whether anything precedes this page.", "page.has_previous")
+    start_cursor: str | None = column("The first entry's cursor; null on an empty page.", "page.start_cursor")
+    end_cursor: str | None = column("The last entry's cursor; null on an empty page.", "page.end_cursor")
+    page: strawberry.Private[Slice]
 
-    @classmethod
-    def of(cls, page: Slice) -> "PageInfo":
-        """Return what is known of a slice's neighbours."""
-        return cls(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursor(page.rows[0]) if page.rows else None,
-            end_cursor=page.cursor(page.rows[-1]) if page.rows else None,
-        )
+
+class Placed:
+    """An edge: its node has a row of the page, and its cursor is written where it is asked for."""
+
+    page: Slice
+    node: Any
+
+    @property
+    def place(self) -> str:
+        """Its place in the order of the page."""
+        return self.page.cursor(self.node.row)

@@ -12,7 +12,7 @@ from domain.catalog import DEFINITIONS, is_sellable
 from models.account_lists import AccountList
 from models.paging import Page
 from models.places import Place, place_of_reseller
-from schema.accounts import Account, AccountConnection, AccountFilter, AccountOrder
+from schema.accounts import SELDOM_READ, AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
 from schema.enums import AccountOrderField, OrderDirection, SupportType
@@ -23,7 +23,7 @@ from schema.nodes import VERSION, Node
 from schema.pagination import After, Before, First, Last
 from schema.people import Automated, Staffed
 from schema.rows import column
-from schema.selecting import selected_below
+from schema.selecting import selected_below, unread
 
 
 @strawberry.type(description="The terms that come before the accounts screen.")
@@ -135,7 +135,7 @@ class Reseller(Node, Staffed, Automated, prefix="resl", loader="resellers"):
         is_descending = order.direction is OrderDirection.DESC
         selected = selected_below(info)
         carries_contracts = "subscription" in selected
-        asked = AccountList(kept, order.field, is_descending, page, Account.unread(selected), carries_contracts)
+        asked = AccountList(kept, order.field, is_descending, page, unread(selected, SELDOM_READ), carries_contracts)
         here = (self.reseller_id, info.context.today(self.row.time_zone))
         return AccountConnection.of(await info.context.loaders.accounts_of(asked).load(here), here, kept, info)
 

@@ -3,11 +3,15 @@
 It is asked of the document, where whatever a directive leaves out counts as selected.
 """
 
+from collections.abc import Mapping, Set
 from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode
 
 from schema.context import Info
+
+# The fields in which a cursor is written, of what its row was ordered by.
+CURSORS = {"cursor", "startCursor", "endCursor"}
 
 
 def selected_below(info: Info) -> set[str]:
@@ -27,3 +31,12 @@ def selected_below(info: Info) -> set[str]:
                 names.add(each.name.value)
             open_nodes.append(each)
     return names
+
+
+def unread(selected: Set[str], seldom: Mapping[str, str]) -> frozenset[str]:
+    """Return the columns that a list's rows need not have below which these fields are selected.
+
+    `seldom` has those that few lists show, by the field that shows each and reads it alone.
+    """
+    columns = {seldom[name] for name in seldom.keys() - selected}
+    return frozenset(columns if selected & CURSORS else columns | {"sort_key"})

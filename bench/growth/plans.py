@@ -12,7 +12,7 @@ from models.account_lists import AccountList, AccountOrderField, Kept
 from models.asking import Asked
 from models.connections import Patience
 from models.database import Database
-from models.organization_lists import organizations_paged
+from models.organization_lists import OrganizationList
 from models.paging import Page, write_cursor
 from models.scopes import Scope
 from tests.models.plans import Plan, planned
@@ -68,7 +68,9 @@ def organizations() -> dict[str, Asked]:
     """Return the first three organizations of 100 accounts."""
     accounts = [uid(2, number) for number in range(1, 101)]
     page = Page(3, is_backward=False, cursor=None)
-    return {"organizations of 100": organizations_paged(page, Scope(frozenset({RESELLER})), [RESELLER] * 100, accounts)}
+    return {
+        "organizations of 100": OrganizationList(page).paged(Scope(frozenset({RESELLER})), [RESELLER] * 100, accounts)
+    }
 
 
 def _page(order: AccountOrderField, kept: Kept, *, is_backward: bool, has_cursor: bool) -> Asked:

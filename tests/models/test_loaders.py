@@ -12,9 +12,11 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from models import Account, Organization, Reseller, Subscription, ids
+from models.account_lists import AccountList, AccountOrderField, Kept
 from models.database import Database, Snapshot
 from models.loaders import Loaders
 from models.loading import Batch
+from models.organization_lists import OrganizationList
 from models.organizations import OwningAccount
 from models.paging import Page
 from models.scopes import Scope
@@ -163,7 +165,7 @@ async def test_no_account_is_behind_another_text(
 async def test_the_first_organizations_of_many_accounts_are_one_statement(
     northwind: Northwind, snapshot: Snapshot, statements: Statements
 ) -> None:
-    loader = Loaders(snapshot, northwind.scope).organizations_of(FIRST_TWO)
+    loader = Loaders(snapshot, northwind.scope).organizations_of(OrganizationList(FIRST_TWO))
 
     with statements() as seen:
         pages = await loader.load_many(northwind.keys)
@@ -175,9 +177,10 @@ async def test_the_first_organizations_of_many_accounts_are_one_statement(
 
 async def test_the_next_organizations_go_on_after_the_cursor(northwind: Northwind, snapshot: Snapshot) -> None:
     loaders = Loaders(snapshot, northwind.scope)
-    first = await loaders.organizations_of(FIRST_TWO).load(northwind.keys[0])
+    first = await loaders.organizations_of(OrganizationList(FIRST_TWO)).load(northwind.keys[0])
 
-    second = await loaders.organizations_of(Page(2, is_backward=False, cursor=first.cursors[1])).load(northwind.keys[0])
+    after = OrganizationList(Page(2, is_backward=False, cursor=first.end_cursor))
+    second = await loaders.organizations_of(after).load(northwind.keys[0])
 
     assert [row.name for row in second.rows] == ["c"]
     assert (second.has_previous, second.has_next) == (True, False)
@@ -192,6 +195,34 @@ async def test_organizations_of_many_accounts_are_counted_in_one_statement(
         counts = await loader.load_many(northwind.keys)
 
     assert (counts, len(seen)) == ([3, 1, 0], 1)
+
+
+@pytest.mark.parametrize("order", AccountOrderField)
+@pytest.mark.parametrize("search", ["", "c"], ids=["all", "found"])
+async def test_contracts_that_a_list_of_accounts_carries_are_as_if_they_were_asked_for(
+    northwind: Northwind,
+    world: World,
+    snapshot: Snapshot,
+    statements: Statements,
+    order: AccountOrderField,
+    search: str,
+) -> None:
+    bare, here = await world.account(northwind.reseller), (northwind.reseller.id, date(2025, 1, 1))
+    keys = [*northwind.keys, (bare.reseller_id, bare.id)]
+    asked = await Loaders(snapshot, northwind.scope).open_subscriptions.load_many(keys)
+    page = Page(4, is_backward=False, cursor=None)
+    carrying = AccountList(Kept(search=search), order, is_descending=False, page=page, carries_contracts=True)
+
+    loaders = Loaders(snapshot, northwind.scope)
+    listed = await loaders.accounts_of(carrying).load(here)
+    with statements() as seen:
+        carried = await loaders.open_subscriptions.load_many(keys)
+
+    assert {row.id for row in listed.rows} == {id for _, id in keys}
+    assert (seen, carried[3]) == ([], None)
+    assert [row._asdict() for row in carried[:3]] == [
+        {name: value for name, value in row._asdict().items() if name != "number"} for row in asked[:3]
+    ]
 
 
 async def test_plans_of_any_price_book_are_one_statement(

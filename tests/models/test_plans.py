@@ -16,7 +16,7 @@ from domain.lifecycle import AccountStatus
 from models.account_lists import AccountList, AccountOrderField, Kept
 from models.asking import Asked
 from models.database import Database
-from models.organization_lists import organizations_paged
+from models.organization_lists import OrganizationList
 from models.paging import Page, write_cursor
 from models.prepared import Question
 from models.scopes import Scope
@@ -175,7 +175,7 @@ async def test_a_page_of_organizations_is_read_from_its_place_in_the_index_and_n
 ) -> None:
     page = Page(PAGE, is_backward, None if after is None else write_cursor("NAME", after, ACCOUNT))
 
-    asked = organizations_paged(page, Scope(frozenset({RESELLER})), [RESELLER], [ACCOUNT])
+    asked = OrganizationList(page).paged(Scope(frozenset({RESELLER})), [RESELLER], [ACCOUNT])
     plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
 
     scan = plan.of("organizations")

@@ -47,13 +47,13 @@ async def customers(world: World, number: int) -> tuple[Client, Reseller, list[s
 
 
 @pytest.mark.parametrize("number", [1, 80])
-async def test_the_accounts_screen_takes_twelve_statements(world: World, statements: Statements, number: int) -> None:
+async def test_the_accounts_screen_takes_eleven_statements(world: World, statements: Statements, number: int) -> None:
     ada, reseller, _ = await customers(world, number)
 
     with statements() as seen:
         screen = (await ada.query(SCREEN, id=gid(reseller)))["reseller"]["accounts"]
 
-    assert len(seen) == 12
+    assert len(seen) == 11
     assert (len(screen["nodes"]), screen["totalCount"]) == (number, number)
     assert [len(node["organizations"]["nodes"]) for node in screen["nodes"]] == [2] * number
 
