@@ -10,8 +10,8 @@ from bench import bare
 from execution.compiler.strawberry_schema import CompiledExecution
 
 ROUNDS = 15
-# It is 12 (bench/README.md). Less than this is not the machine's noise: medians of alternating rounds bear that.
-AT_LEAST = 4
+# It is 12 (bench/README.md), 11 on a busy machine. Less than this is not noise: medians of alternating rounds bear that.
+AT_LEAST = 8
 
 
 async def test_compiled_takes_a_fraction_of_what_graphql_core_takes() -> None:
