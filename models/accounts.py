@@ -27,7 +27,14 @@ class Account(Versioned, Base):
         # With all that a search looks at.
         sa.Index("accounts_by_name_idx", "reseller_id", "lower_name", "id", postgresql_include=["subdomain"]),
         sa.Index("accounts_by_creation_idx", "reseller_id", "created_at", "id"),
-        sa.Index("accounts_by_trial_idx", "reseller_id", "trial_ends_on", "id"),
+        # The order of Status Ends where no contract runs.
+        sa.Index(
+            "accounts_by_trial_idx",
+            "reseller_id",
+            "trial_ends_on",
+            "id",
+            postgresql_where=sa.text("NOT is_under_contract"),
+        ),
     )
 
     reseller_id: Mapped[Tenant]
@@ -41,6 +48,9 @@ class Account(Versioned, Base):
     trial_starts_on: Mapped[date]
     trial_ends_on: Mapped[date]
     disabled_at: Mapped[datetime | None]
+    # True only where a contract is active, so that lists of trials pass it by. False says nothing: a server that has no
+    # idea of the column may have activated one. Whoever lets an active contract end has to take this back.
+    is_under_contract: Mapped[bool] = mapped_column(server_default=sa.false())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -127,18 +137,29 @@ def with_contract(accounts: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[
 
 def has_status(status: AccountStatus, today: date) -> sa.ColumnElement[bool]:
     """Restrict accounts with_contract() to one status: domain.lifecycle.account_status as a condition."""
-    is_disabled = Account.disabled_at.is_not(None)
-    is_active = sa.func.coalesce(Subscription.status == SubscriptionStatus.ACTIVE, sa.false())
-    is_trialing = Account.trial_ends_on >= today
+    is_disabled, is_trialing = Account.disabled_at.is_not(None), Account.trial_ends_on >= today
     return {
         AccountStatus.DISABLED: is_disabled,
-        AccountStatus.ACTIVE: sa.and_(~is_disabled, is_active),
-        AccountStatus.TRIALING: sa.and_(~is_disabled, ~is_active, is_trialing),
-        AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, ~is_active, ~is_trialing),
+        AccountStatus.ACTIVE: sa.and_(~is_disabled, Subscription.status == SubscriptionStatus.ACTIVE),
+        AccountStatus.TRIALING: sa.and_(~is_disabled, has_no_contract(), is_trialing),
+        AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, has_no_contract(), ~is_trialing),
     }[status]
+
+
+def has_no_contract() -> sa.ColumnElement[bool]:
+    """Restrict accounts with_contract() to those that are under no active one."""
+    is_another = sa.func.coalesce(Subscription.status != SubscriptionStatus.ACTIVE, sa.true())
+    return sa.and_(~Account.is_under_contract, is_another)
 
 
 @prepared
 def accounts_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
     """Select the accounts with these ids that lie in the scope."""
     return account_rows().where(Account.visible_to(scope), among(Account.id, ids))
+
+
+@prepared
+def under_contract(reseller_id: UUID, id: UUID) -> sa.Update:
+    """Say that a contract of the account's is active. It is no change of the account's own, and not counted as one."""
+    mine = sa.and_(Account.reseller_id == reseller_id, Account.id == id)
+    return sa.update(Account).where(mine).values(is_under_contract=True)

@@ -5,7 +5,7 @@ that indexes have, each read from its place; of all their first rows a page is t
 anniversary, so that contracts that run lie as the days of the year do, from tomorrow on. 29 February is no day of every
 year: it lies between others in one, with one of them in the next. Contracts from there, one in 1,461, are sorted.
 
-    trials       accounts without an active contract, by their last free day; those under one are passed over
+    trials       accounts without an active contract, by their last free day
     this year    contracts whose anniversary is still to come this year, by the day of the year
     next year    contracts whose anniversary was this year, or is today, likewise
     leap days    contracts from 29 February
@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.lifecycle import AccountStatus, SubscriptionStatus
-from models.accounts import Account
+from models.accounts import Account, has_no_contract
 from models.paging import Guide, Order
 from models.subscriptions import Subscription
 
@@ -65,7 +65,7 @@ def stretches(order: Order, today: date) -> Iterator[Stretch]:
     this_year = replace(by_term, guide=Guide(anniversary, partial(_anniversary_after, year=year)))
     next_year = replace(by_term, guide=Guide(anniversary, partial(_anniversary_after, year=year + 1)))
     by_start = replace(by_term, guide=Guide(starts_on, _first_paid_day))
-    yield Stretch(sa.func.coalesce(~is_active, sa.true()), replace(order, key=ACCOUNTS.trial_ends_on), WITHOUT)
+    yield Stretch(has_no_contract(), replace(order, key=ACCOUNTS.trial_ends_on), WITHOUT)
     yield Stretch(sa.and_(runs, anniversary > here), this_year, UNDER_CONTRACT)
     yield Stretch(sa.and_(runs, anniversary <= here), next_year, UNDER_CONTRACT)
     yield Stretch(sa.and_(is_active, anniversary == LEAP_DAY), by_term, UNDER_CONTRACT)

@@ -4,6 +4,7 @@ import strawberry
 
 from auth import policies
 from domain.pricing import systems_in_range
+from models.accounts import under_contract
 from models.catalog import plan_for
 from models.subscriptions import Subscription
 from resolvers.auditing import record
@@ -61,6 +62,7 @@ async def activate(info: Info, input: ActivateSubscriptionInput) -> ActivateSubs
         allow(answer, input, contract, subscription_id=contract.id, account_id=account.id)
         today = info.context.today(reseller.time_zone)
         contract.activate(on=today, trial_ends_on=account.trial_ends_on, at=info.context.now)
+        await transaction.fetch(under_contract(account.reseller_id, account.id))
         record(info, transaction, input, contract)
     return ActivateSubscriptionPayload(subscription_id=contract.id, account_id=account.id, errors=[])
 

@@ -33,6 +33,7 @@ from models import (
     ids,
     subdomains,
 )
+from models.accounts import under_contract
 from models.audit import AuditEvent
 from models.catalog import plan_for
 from models.database import Database
@@ -172,6 +173,7 @@ class World:
             added.save(plan, systems=systems, billing_interval=billing_interval, at=at)
             if activated_on is not None:
                 added.activate(on=activated_on, trial_ends_on=account.trial_ends_on, at=at)
+                await transaction.fetch(under_contract(account.reseller_id, account.id))
             transaction.add(added)
         return added
 

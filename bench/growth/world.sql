@@ -18,12 +18,14 @@ INSERT INTO resellers (id, name, is_eligible, time_zone, currency_code, created_
   FROM generate_series(1, :resellers) r;
 INSERT INTO terms_versions (version, body, published_at) VALUES ('1', 'Be kind.', now() - interval '1 year');
 
-INSERT INTO accounts (reseller_id, id, name, subdomain, support_type, trial_starts_on, trial_ends_on, created_at, updated_at)
+INSERT INTO accounts (reseller_id, id, name, subdomain, support_type, trial_starts_on, trial_ends_on, is_under_contract,
+    created_at, updated_at)
   SELECT pg_temp.uid(1, (n - 1) / :accounts + 1), pg_temp.uid(2, n),
     (ARRAY['Acme','Globex','Initech','Umbrella','Hooli','Stark','Wayne','Wonka','Tyrell','Cyberdyne'])[pg_temp.h(n, 10) + 1]
       || ' ' || (ARRAY['Dental','Legal','Logistics','Foods','Clinic','Labs','Bank','School'])[pg_temp.h(n + 7, 8) + 1]
       || ' ' || to_char(pg_temp.h(n + 13, 10000000), 'FM0000000'),
     'a' || to_char(n, 'FM0000000'), 'PARTNER_SUPPORTED', began, began + 20,
+    pg_temp.h(n + 41, 10) < 7 AND pg_temp.h(n + 37, 2) = 1,
     now() - make_interval(secs => pg_temp.h(n + 17, 40000000)), now()
   FROM (SELECT n, current_date - pg_temp.h(n + 19, 400) AS began
           FROM generate_series(1, :resellers::bigint * :accounts) n) each;

@@ -1,4 +1,4 @@
-"""The order of Status Ends by indexes: a contract's day of the year, stored, and where trials end."""
+"""The order of Status Ends by indexes: a contract's day of the year, and which accounts are under one, stored."""
 
 from alembic import op
 
@@ -29,9 +29,15 @@ def upgrade() -> None:
             "-- squawk-ignore require-concurrent-index-creation\n"
             f"CREATE INDEX {index} ON subscriptions (reseller_id, {column}, account_id) WHERE status = 'ACTIVE'"
         )
+    op.execute("ALTER TABLE accounts ADD COLUMN is_under_contract BOOLEAN DEFAULT false NOT NULL")
+    op.execute("SET LOCAL app.resellers = '*'")
+    op.execute(
+        "UPDATE accounts SET is_under_contract = true FROM subscriptions WHERE subscriptions.status = 'ACTIVE'"
+        " AND subscriptions.reseller_id = accounts.reseller_id AND subscriptions.account_id = accounts.id"
+    )
     op.execute(
         "-- squawk-ignore require-concurrent-index-creation\n"
-        "CREATE INDEX accounts_by_trial_idx ON accounts (reseller_id, trial_ends_on, id)"
+        "CREATE INDEX accounts_by_trial_idx ON accounts (reseller_id, trial_ends_on, id) WHERE NOT is_under_contract"
     )
 
 
@@ -40,6 +46,7 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
     op.drop_index("accounts_by_trial_idx", table_name="accounts")
+    op.drop_column("accounts", "is_under_contract")
     for index in BY_CONTRACT.values():
         op.drop_index(index, table_name="subscriptions")
     op.drop_column("subscriptions", "anniversary")

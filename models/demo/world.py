@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from domain.catalog import BillingInterval, SupportType
 from domain.tenancy import DashboardKind, Role
 from models import subdomains
-from models.accounts import Account
+from models.accounts import Account, under_contract
 from models.catalog import plan_for
 from models.memberships import Membership
 from models.organizations import Organization
@@ -172,6 +172,7 @@ class Demo:
         if customer.activated is not None:
             at = self._at - timedelta(days=customer.activated)
             contract.activate(on=self._day(customer.activated), trial_ends_on=account.trial_ends_on, at=at)
+            await self._transaction.fetch(under_contract(account.reseller_id, account.id))
         self._transaction.add(contract)
 
     def _join(

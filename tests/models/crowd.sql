@@ -26,3 +26,4 @@ INSERT INTO subscriptions (reseller_id, id, account_id, status, support_type, sy
   SELECT reseller_id, id, id, 'ACTIVE', support_type, 1, 'ANNUAL', pg_temp.uid(1),
     1, 'USD', now(), trial_ends_on + 1, now(), now()
   FROM accounts WHERE trial_ends_on < '2025-06-01';
+UPDATE accounts SET is_under_contract = true WHERE trial_ends_on < '2025-06-01';

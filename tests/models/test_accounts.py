@@ -80,6 +80,8 @@ async def customers(world: World) -> Database:
     accounts, contracts = [], []
     for anchor, state, is_disabled in product(ANCHORS, [None, *SubscriptionStatus], [False, True]):
         account = account_with(reseller, anchor, is_disabled=is_disabled)
+        # That it is said to be under contract makes no difference where it is.
+        account.is_under_contract = state is ACTIVE and anchor.day % 2 == 0
         accounts.append(account)
         if state is not None:
             contracts.append(contract_of(account, state, anchor))

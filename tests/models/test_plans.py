@@ -27,7 +27,7 @@ CROWD = (Path(__file__).parent / "crowd.sql").read_text()
 TODAY = date(2025, 6, 1)
 # The first of each has this many accounts, organizations.
 RESELLER, ACCOUNT, OWN = UUID(int=1), UUID(int=1_001), 1_000
-# Those of its accounts whose trial was over on that day have an active contract.
+# Those of its accounts whose trial was over on that day are under contract.
 OVER = 358
 PAGE = 25
 NAMES, CREATED = "accounts_by_name_idx", "accounts_by_creation_idx"
@@ -92,27 +92,24 @@ async def test_a_page_of_accounts_is_read_from_its_place_in_the_index_and_no_fur
 
 @any_plan
 @pytest.mark.parametrize(
-    ("after", "is_backward", "passed_over"),
-    [(None, False, OVER), (TODAY, False, 0), (date(2025, 9, 1), True, 0), (None, True, 0)],
+    ("after", "is_backward"),
+    [(None, False), (TODAY, False), (date(2025, 9, 1), True), (None, True)],
     ids=["from-the-start", "beyond-today", "before-autumn", "from-the-end"],
 )
-async def test_a_page_by_status_ends_is_read_from_its_places_and_passes_over_trials_that_have_a_contract(
+async def test_a_page_by_status_ends_is_read_from_its_places_and_no_further(
     crowded: Database,
     after: date | None,
     is_backward: bool,  # noqa: FBT001
-    passed_over: int,
     is_generic: bool,  # noqa: FBT001
 ) -> None:
     asked = listed(AccountOrderField.STATUS_ENDS_ON, is_descending=False, is_backward=is_backward, after=after)
     plan = await planned(crowded, asked, {RESELLER}, is_generic=is_generic)
 
     scans = [each for each in plan.scans if each.table in {"accounts", "subscriptions"}]
-    trials = [each.rows for each in scans if each.index == "accounts_by_trial_idx"]
     places = {each.index for each in scans if each.index not in {"accounts_pkey", "subscriptions_one_open"}}
     assert plan.reads_whole == []
     assert places == {"accounts_by_trial_idx", "subscriptions_by_anniversary_idx", "subscriptions_by_start_idx"}
-    assert trials <= [PAGE + 1 + passed_over]
-    assert all(each.rows <= PAGE + 1 + passed_over for each in scans)
+    assert max(each.rows for each in scans) == PAGE + 1
 
 
 @both_ways
@@ -146,7 +143,7 @@ async def test_a_search_looks_at_the_resellers_accounts_at_most_and_at_nobody_el
         (Kept(), {"accounts"}, OWN),
         (Kept(search="customer 1"), {"accounts"}, OWN),
         (Kept(support_type=SupportType.PARTNER_SUPPORTED), {"accounts"}, OWN),
-        # Those whose trial is over are not looked at.
+        # Those under contract are not looked at.
         (Kept(statuses=(AccountStatus.TRIALING,)), {"accounts", "subscriptions"}, OWN - OVER),
     ],
     ids=["all", "search", "support-type", "status"],

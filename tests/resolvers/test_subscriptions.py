@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from domain.tenancy import Role
 from models import Account
 from tests.clients import forbidden
+from tests.peeking import peek
 from tests.world import ANNUAL, HUNTRESS, PARTNER, World, gid
 
 SAVED = """
@@ -102,6 +104,30 @@ async def test_giving_another_support_type_changes_the_accounts_too(world: World
 
     assert saved["account"] == {"supportType": "PARTNER_SUPPORTED"}
     assert saved["subscription"] == {"plan": {"name": "P1"}, "total": {"amount": "31.50"}}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "options", "is_under_contract"),
+    [
+        ("activateSubscription", {}, True),
+        ("activateSubscription", {"dryRun": True}, False),
+        ("cancelSubscription", {}, False),
+    ],
+)
+async def test_an_account_is_under_contract_once_one_is_active_and_counts_no_change_of_its_own(
+    world: World,
+    mutation: str,
+    options: dict[str, bool],
+    is_under_contract: bool,  # noqa: FBT001 # a row of the table
+) -> None:
+    account, other = await world.account(reseller := await world.reseller()), await world.account(reseller)
+    contract, _ = await world.contract(account), await world.contract(other)
+    ada = await world.admin(reseller)
+
+    assert (await ada.mutate(mutation, {"id": gid(contract), **options}))["errors"] == []
+
+    marked = await peek(world.database, sa.select(Account.id, Account.is_under_contract, Account.version))
+    assert {tuple(row) for row in marked} == {(account.id, is_under_contract, 1), (other.id, False, 1)}
 
 
 async def test_a_provisioner_saves_but_does_not_activate(world: World) -> None:

@@ -10,7 +10,7 @@ from bench import bare
 from execution.compiler.strawberry_schema import CompiledExecution
 
 ROUNDS = 15
-# It is 12 (bench/README.md), 11 on a busy machine. Less than this is not noise: medians of alternating rounds bear that.
+# It is 12 (bench/README.md), 11 on a busy machine: medians of alternating rounds bear that. Less than this is no noise.
 AT_LEAST = 8
 
 
