@@ -141,13 +141,13 @@ def has_status(status: AccountStatus, today: date) -> sa.ColumnElement[bool]:
     return {
         AccountStatus.DISABLED: is_disabled,
         AccountStatus.ACTIVE: sa.and_(~is_disabled, Subscription.status == SubscriptionStatus.ACTIVE),
-        AccountStatus.TRIALING: sa.and_(~is_disabled, has_no_contract(), is_trialing),
-        AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, has_no_contract(), ~is_trialing),
+        AccountStatus.TRIALING: sa.and_(~is_disabled, has_no_active_contract(), is_trialing),
+        AccountStatus.TRIAL_EXPIRED: sa.and_(~is_disabled, has_no_active_contract(), ~is_trialing),
     }[status]
 
 
-def has_no_contract() -> sa.ColumnElement[bool]:
-    """Restrict accounts with_contract() to those that are under no active one."""
+def has_no_active_contract() -> sa.ColumnElement[bool]:
+    """Restrict accounts with_contract() to those of which none is active."""
     is_another = sa.func.coalesce(Subscription.status != SubscriptionStatus.ACTIVE, sa.true())
     return sa.and_(~Account.is_under_contract, is_another)
 

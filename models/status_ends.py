@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.lifecycle import AccountStatus, SubscriptionStatus
-from models.accounts import Account, has_no_contract
+from models.accounts import Account, has_no_active_contract
 from models.paging import Guide, Order
 from models.subscriptions import Subscription
 
@@ -65,7 +65,7 @@ def stretches(order: Order, today: date) -> Iterator[Stretch]:
     this_year = replace(by_term, guide=Guide(anniversary, partial(_anniversary_after, year=year)))
     next_year = replace(by_term, guide=Guide(anniversary, partial(_anniversary_after, year=year + 1)))
     by_start = replace(by_term, guide=Guide(starts_on, _first_paid_day))
-    yield Stretch(has_no_contract(), replace(order, key=ACCOUNTS.trial_ends_on), WITHOUT)
+    yield Stretch(has_no_active_contract(), replace(order, key=ACCOUNTS.trial_ends_on), WITHOUT)
     yield Stretch(sa.and_(runs, anniversary > here), this_year, UNDER_CONTRACT)
     yield Stretch(sa.and_(runs, anniversary <= here), next_year, UNDER_CONTRACT)
     yield Stretch(sa.and_(is_active, anniversary == LEAP_DAY), by_term, UNDER_CONTRACT)

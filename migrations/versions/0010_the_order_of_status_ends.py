@@ -14,8 +14,8 @@ DAY_OF_YEAR = "extract(month from starts_on) * 100 + extract(day from starts_on)
 def upgrade() -> None:
     """Take one step forward. A lock that is not had at once is given up, so that no request waits behind it.
 
-    The table of contracts is written anew, as those with names were in the step before, and for the same reason: 3.5 s
-    in all for a million accounts with 700,000 contracts.
+    The table of contracts is written anew, as those with names were in the step before, and for the same reason, and
+    the accounts under contract are. Measured: 21 s for a million accounts with 700,000 contracts, half of them active.
     """
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("SET LOCAL statement_timeout = '60s'")
