@@ -33,7 +33,10 @@ async def rows_of(connection: Lent, asked: Asked) -> Sequence[Any]:
         raise
     if telling:
         telling.ended()
-    return asked.read(records)
+    rows = asked.read(records)
+    # What woke this task up holds them until it waits again, and that may be when the answer is sent.
+    records.clear()
+    return rows
 
 
 async def run(connection: Lent, statement: str) -> None:

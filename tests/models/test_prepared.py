@@ -1,9 +1,12 @@
 """Prepared statements: built once, answered as SQLAlchemy would answer them, and failing alike."""
 
+import gc
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +18,7 @@ from models.accounts import Account, account_rows, accounts_among
 from models.base import among, pairs
 from models.database import Database
 from models.paging import Page
-from models.prepared import Ids, prepared
+from models.prepared import Ids, prepared, unnamed
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.walls import EVERYTHING
@@ -151,3 +154,19 @@ async def test_pairs_of_ids_come_back_with_their_number(database: Database, numb
         rows = await snapshot.fetch(numbered(tenants, ids))
 
     assert list(map(tuple, rows)) == list(zip(tenants, ids, range(1, number + 1), strict=True))
+
+
+async def test_what_the_driver_has_read_is_let_go_of_before_its_reader_waits_again(database: Database) -> None:
+    @unnamed
+    def numbers(most: int) -> sa.Select[*tuple[object, ...]]:
+        return sa.select(sa.func.generate_series(1, most).label("let_go_of"))
+
+    def records() -> list[Any]:
+        alive = (each for each in gc.get_objects() if isinstance(each, asyncpg.Record))
+        return [each for each in alive if "let_go_of" in each.keys()]  # noqa: SIM118 # a record contains its values
+
+    async with database.snapshot() as snapshot:
+        rows = await snapshot.fetch(numbers(3))
+        assert [number for (number,) in rows] == [1, 2, 3]
+        del rows
+        assert records() == []
