@@ -77,8 +77,8 @@ EVERY = Kept()
 class AccountList:
     """What was asked for. Equal ones are read together, whosever accounts they are.
 
-    Its rows are those of account_rows() and the `sort_key`, but for the columns that are `unread`; they may carry their
-    open contracts.
+    Its rows are those of account_rows() and the `sort_key`, but for the columns that are `unread`. They may carry their
+    open contracts, and the `number` of all that are kept of their reseller's.
     """
 
     kept: Kept
@@ -87,6 +87,7 @@ class AccountList:
     page: Page
     unread: frozenset[str] = frozenset()
     carries_contracts: bool = False
+    carries_number: bool = False
 
     @property
     def order_name(self) -> str:
@@ -120,7 +121,8 @@ class AccountList:
         each = self._first(mine, today).lateral("page")
         shown = [column for column in each.c if column.key not in self.unread]
         listed = sa.select(*shown).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
-        return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
+        ordered = listed.order_by(*self._directed(each.c.sort_key, each.c.id))
+        return self._with_number(ordered, resellers, today)
 
     def _first(self, mine: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
         order = self.order(today)
@@ -139,7 +141,17 @@ class AccountList:
         each = self.page.of(found, self.order(today)).correlate(Reseller).lateral("found")
         sort_key = [] if "sort_key" in self.unread else [each.c.sort_key]
         listed = self._read(account_rows()).add_columns(*sort_key).join(each, each.c.id == Account.id)
-        return listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
+        mine = listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
+        return self._with_number(mine, resellers, today)
+
+    def _with_number(
+        self, listed: sa.Select[*tuple[Any, ...]], resellers: Ids, today: date
+    ) -> sa.Select[*tuple[Any, ...]]:
+        if not self.carries_number:
+            return listed
+        # On its own: as a sub-select it would be worked out for each row.
+        counted = self.kept._counted(resellers, today).cte("counted").prefix_with("MATERIALIZED")
+        return listed.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
 
     def _read(self, rows: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
         columns = [each for each in rows.selected_columns if each.key not in self.unread]

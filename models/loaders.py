@@ -191,6 +191,9 @@ class Loaders(PeopleLoaders):
                 if asked.carries_contracts:
                     owners = [(row.reseller_id, row.id) for row in rows]
                     self.open_subscriptions.know_each(owners, carried_by(rows))
+                if asked.carries_number:
+                    numbers = {(each, today): found[each][0].number for each in resellers if found[each]}
+                    self.account_counts(asked.kept).know_each(numbers, numbers.values())
             return [asked.page.cut(found[reseller], asked.order_name) for reseller, _ in keys]
 
         return self._account_pages.setdefault(asked, Batch(slices))

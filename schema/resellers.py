@@ -23,7 +23,7 @@ from schema.nodes import VERSION, Node
 from schema.pagination import After, Before, First, Last
 from schema.people import Automated, Staffed
 from schema.rows import column
-from schema.selecting import selected_below, unread
+from schema.selecting import selected_below, selected_in, unread
 
 
 @strawberry.type(description="The terms that come before the accounts screen.")
@@ -134,8 +134,15 @@ class Reseller(Node, Staffed, Automated, prefix="resl", loader="resellers"):
         kept, order = (where or AccountFilter()).kept(), order_by or AccountOrder(field=AccountOrderField.NAME)
         is_descending = order.direction is OrderDirection.DESC
         selected = selected_below(info)
-        carries_contracts = "subscription" in selected
-        asked = AccountList(kept, order.field, is_descending, page, unread(selected, SELDOM_READ), carries_contracts)
+        asked = AccountList(
+            kept,
+            order.field,
+            is_descending,
+            page,
+            unread=unread(selected, SELDOM_READ),
+            carries_contracts="subscription" in selected,
+            carries_number="totalCount" in selected_in(info),
+        )
         here = (self.reseller_id, info.context.today(self.row.time_zone))
         return AccountConnection.of(await info.context.loaders.accounts_of(asked).load(here), here, kept, info)
 

@@ -3,7 +3,7 @@
 It is asked of the document, where whatever a directive leaves out counts as selected.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode
@@ -16,7 +16,15 @@ CURSORS = {"cursor", "startCursor", "endCursor"}
 
 def selected_below(info: Info) -> set[str]:
     """Return the names of all fields below the one that is resolved, at any depth, in whatever fragments."""
-    names: set[str] = set()
+    return set(_selected(info, is_deep=True))
+
+
+def selected_in(info: Info) -> set[str]:
+    """Return the names of the fields of what the one that is resolved returns, in whatever fragments."""
+    return set(_selected(info, is_deep=False))
+
+
+def _selected(info: Info, *, is_deep: bool) -> Iterator[str]:
     spread: set[str] = set()
     open_nodes: list[Any] = list(info._raw_info.field_nodes)
     while open_nodes:
@@ -28,9 +36,9 @@ def selected_below(info: Info) -> set[str]:
                     open_nodes.append(info._raw_info.fragments[each.name.value])
                 continue
             if isinstance(each, FieldNode):
-                names.add(each.name.value)
-            open_nodes.append(each)
-    return names
+                yield each.name.value
+            if is_deep or not isinstance(each, FieldNode):
+                open_nodes.append(each)
 
 
 def unread(selected: Set[str], seldom: Mapping[str, str]) -> frozenset[str]:

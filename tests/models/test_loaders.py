@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from domain.lifecycle import AccountStatus
 from models import Account, Organization, Reseller, Subscription, ids
 from models.account_lists import AccountList, AccountOrderField, Kept
 from models.database import Database, Snapshot
@@ -223,6 +224,32 @@ async def test_contracts_that_a_list_of_accounts_carries_are_as_if_they_were_ask
     assert [row._asdict() for row in carried[:3]] == [
         {name: value for name, value in row._asdict().items() if name != "number"} for row in asked[:3]
     ]
+
+
+@pytest.mark.parametrize("order", AccountOrderField)
+@pytest.mark.parametrize(
+    "kept",
+    [Kept(), Kept(search="c"), Kept(statuses=(AccountStatus.TRIALING,)), Kept(statuses=(AccountStatus.DISABLED,))],
+    ids=["all", "found", "on-trial", "none"],
+)
+async def test_the_number_that_a_list_of_accounts_carries_is_as_if_it_were_asked_for(
+    northwind: Northwind, world: World, snapshot: Snapshot, statements: Statements, order: AccountOrderField, kept: Kept
+) -> None:
+    today, other = date(2025, 1, 1), await world.reseller("Fabrikam")
+    keys = [(northwind.reseller.id, today), (northwind.foreign.reseller_id, today), (other.id, today)]
+    scope = Scope(resellers=frozenset(reseller for reseller, _ in keys))
+    asked = await Loaders(snapshot, scope).account_counts(kept).load_many(keys)
+    carrying = AccountList(kept, order, is_descending=False, page=FIRST_TWO, carries_number=True)
+
+    loaders = Loaders(snapshot, scope)
+    pages = await loaders.accounts_of(carrying).load_many(keys)
+    known = [key for key, page in zip(keys, pages, strict=True) if page.rows]
+    with statements() as seen:
+        await loaders.account_counts(kept).load_many(known)
+    carried = await loaders.account_counts(kept).load_many(keys)
+
+    assert (seen, carried) == ([], asked)
+    assert [len(page.rows) for page in pages] == [min(number, 2) for number in asked]
 
 
 async def test_plans_of_any_price_book_are_one_statement(

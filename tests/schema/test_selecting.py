@@ -6,7 +6,7 @@ import pytest
 import strawberry
 
 from execution.compiler.strawberry_schema import CompiledExecution
-from schema.selecting import selected_below
+from schema.selecting import selected_below, selected_in
 
 
 @strawberry.type
@@ -22,6 +22,12 @@ class Box:
         info.context.append(selected_below(info))
         return [Box()]
 
+    @strawberry.field
+    def nearest(self, info: strawberry.Info) -> "Box":
+        """Return another one, and write down what is selected of it alone."""
+        info.context.append(selected_in(info))
+        return Box()
+
 
 @strawberry.type
 class Query(Box):
@@ -29,6 +35,7 @@ class Query(Box):
 
 
 PLAIN = strawberry.Schema(query=Query)
+NEAR = {"number", "inner"}
 COMPILED = strawberry.Schema(query=Query, extensions=[CompiledExecution()])
 
 
@@ -63,3 +70,25 @@ async def test_it_is_found_at_any_depth() -> None:
     await COMPILED.execute("{ inner { inner { inner { weight } } } }", context_value=seen)
 
     assert seen == [{"inner", "weight"}, {"inner", "weight"}, {"weight"}]
+
+
+@pytest.mark.parametrize("schema", [PLAIN, COMPILED], ids=["graphql-core", "compiled"])
+@pytest.mark.parametrize(
+    ("query", "selected"),
+    [
+        ("{ nearest { number inner { weight } } }", NEAR),
+        ("{ nearest { ... { weight } ... on Box { heavy: weight inner { number } } } }", {"weight", "inner"}),
+        (
+            "{ nearest { ...A } } fragment A on Box { ...B inner { weight } } fragment B on Box { number }",
+            {"inner", "number"},
+        ),
+    ],
+)
+async def test_what_is_selected_of_what_a_field_returns_is_told_from_what_lies_below(
+    schema: strawberry.Schema, query: str, selected: set[str]
+) -> None:
+    seen = list[Any]()
+
+    result = await schema.execute(query, context_value=seen)
+
+    assert (result.errors, seen[0]) == (None, selected)
