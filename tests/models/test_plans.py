@@ -162,6 +162,22 @@ async def test_counting_looks_at_each_account_of_the_reseller_once_and_at_no_tab
 
 
 @any_plan
+@pytest.mark.parametrize("order", AccountOrderField, ids=lambda each: each.value)
+async def test_a_count_beside_a_page_is_worked_out_once_and_makes_the_page_no_longer(
+    crowded: Database,
+    order: AccountOrderField,
+    is_generic: bool,  # noqa: FBT001
+) -> None:
+    page = Page(PAGE, is_backward=False, cursor=None)
+    carrying = AccountList(Kept(), order, False, page, carries_contracts=True, carries_number=True)  # noqa: FBT003
+    plan = await planned(crowded, carrying.paged([RESELLER], TODAY), {RESELLER}, is_generic=is_generic)
+
+    counted, *shown = sorted((scan.rows for scan in plan.scans if scan.table == "accounts"), reverse=True)
+    assert (counted, plan.reads_whole) == (OWN, [])
+    assert max(shown) == PAGE + 1
+
+
+@any_plan
 @both_ways
 @pytest.mark.parametrize("after", [None, "part 15000"], ids=["from-the-end", "beyond-a-cursor"])
 async def test_a_page_of_organizations_is_read_from_its_place_in_the_index_and_no_further(
