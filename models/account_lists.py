@@ -1,11 +1,13 @@
 """The accounts screen: which accounts, in which order, which page, for many resellers at once."""
 
+import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -15,13 +17,17 @@ from models.accounts import Account, account_rows, accounts_beside_reseller, has
 from models.asking import Asked
 from models.base import among
 from models.contracts import carried
-from models.paging import Order, Page
+from models.paging import Order, Page, Place, Read
 from models.prepared import Ids, Prepared
 from models.resellers import Reseller
 from models.status_ends import status_ends_on, stretches
 
-# Without a cursor and a search, so many lists that differ are kept prepared.
+Selected = sa.Select[*tuple[Any, ...]]
+# So many lists that differ by more than a cursor and the text that is searched for are kept prepared.
 FORMS = 200
+# Stands for any text in the form of a search.
+ANYTHING = "*"
+_SPECIAL = re.compile("[%_/]")
 
 
 class AccountOrderField(Enum):
@@ -32,6 +38,26 @@ class AccountOrderField(Enum):
     STATUS_ENDS_ON = "STATUS_ENDS_ON"
 
 
+def _instant(written: str) -> datetime:
+    instant = datetime.fromisoformat(written)
+    if instant.tzinfo is None:
+        raise ValueError(written)
+    return instant
+
+
+# Of what kind each order's key is, and how it is read from a cursor.
+KINDS: dict[AccountOrderField, type] = {
+    AccountOrderField.NAME: str,
+    AccountOrderField.CREATED_AT: datetime,
+    AccountOrderField.STATUS_ENDS_ON: date,
+}
+READ: dict[AccountOrderField, Read] = {
+    AccountOrderField.NAME: str,
+    AccountOrderField.CREATED_AT: _instant,
+    AccountOrderField.STATUS_ENDS_ON: date.fromisoformat,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Which accounts a list keeps; what is not given asks nothing. `search` is in lower case."""
@@ -40,15 +66,25 @@ class Kept:
     support_type: SupportType | None = None
     search: str = ""
 
-    def of(self, rows: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
+    @property
+    def form(self) -> "Kept":
+        """The same with whatever text: what one statement keeps, with the pattern as a parameter."""
+        return replace(self, search=ANYTHING) if self.search else self
+
+    @property
+    def pattern(self) -> str:
+        """What names and subdomains are like that have the text in them."""
+        return "%" + _SPECIAL.sub(r"/\g<0>", self.search) + "%"
+
+    def of(self, rows: Selected, today: date, pattern: str) -> Selected:
         """Restrict accounts to those that are kept on a civil day; to ask for statuses takes with_contract()."""
         if self.statuses is not None:
             rows = rows.where(sa.or_(sa.false(), *(has_status(status, today) for status in self.statuses)))
         if self.support_type is not None:
             rows = rows.where(Account.support_type == self.support_type)
         if self.search:
-            named = Account.lower_name.contains(self.search, autoescape=True)
-            rows = rows.where(sa.or_(named, Account.subdomain.contains(self.search, autoescape=True)))
+            named = Account.lower_name.like(pattern, escape="/")
+            rows = rows.where(sa.or_(named, Account.subdomain.like(pattern, escape="/")))
         return rows
 
     def may_be(self, statuses: Set[AccountStatus]) -> bool:
@@ -57,17 +93,13 @@ class Kept:
 
     def counted(self, resellers: Ids, today: date) -> Asked:
         """Select how many accounts of each reseller are kept; a reseller without any has no row."""
-        counted = self._prepared() if self.search else _prepared_count(self)
-        return counted(resellers, today)
+        return _prepared_count(self.form)(resellers, today, self.pattern)
 
-    def _prepared(self) -> Prepared[[Ids, date]]:
-        return Prepared(self._counted, needs_own_plan=self != EVERY)
-
-    def _counted(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
+    def _counted(self, resellers: Ids, today: date, pattern: str) -> Selected:
         # Of the tables that a page needs only those that are asked: counting looks at every account there is.
         counted = sa.select(Account.reseller_id, sa.func.count().label("number")).select_from(Account)
         mine = counted if self.statuses is None else with_contract(counted)
-        return self.of(mine, today).where(among(Account.reseller_id, resellers)).group_by(Account.reseller_id)
+        return self.of(mine, today, pattern).where(among(Account.reseller_id, resellers)).group_by(Account.reseller_id)
 
 
 EVERY = Kept()
@@ -96,64 +128,55 @@ class AccountList:
 
     def order(self, today: date) -> Order:
         """Return the order on a civil day, on which Status Ends depends."""
-        keys: dict[AccountOrderField, tuple[sa.ColumnElement[Any], Any]] = {
-            AccountOrderField.NAME: (Account.__table__.c.lower_name, str),
-            AccountOrderField.CREATED_AT: (sa.type_coerce(Account.created_at, sa.DateTime(timezone=True)), _instant),
-            AccountOrderField.STATUS_ENDS_ON: (status_ends_on(today), date.fromisoformat),
+        keys: dict[AccountOrderField, sa.ColumnElement[Any]] = {
+            AccountOrderField.NAME: Account.__table__.c.lower_name,
+            AccountOrderField.CREATED_AT: sa.type_coerce(Account.created_at, sa.DateTime(timezone=True)),
+            AccountOrderField.STATUS_ENDS_ON: status_ends_on(today),
         }
-        key, read = keys[self.field]
-        return Order(self.order_name, key, Account.__table__.c.id, read, self.is_descending)
+        return Order(self.order_name, keys[self.field], Account.__table__.c.id, self.is_descending)
 
     def paged(self, resellers: Ids, today: date) -> Asked:
         """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""
-        is_anybodys = self.page.cursor is None and not self.kept.search
-        paged = _prepared_page(self) if is_anybodys else self._prepared()
-        return paged(resellers, today)
+        place = self.page.place(self.order_name, READ[self.field])
+        form = replace(self, page=self.page.form, kept=self.kept.form)
+        return _prepared_page(form)(resellers, today, *place, self.kept.pattern)
 
-    def _prepared(self) -> Prepared[[Ids, date]]:
-        # Without a filter a page is read from its place, whatever it is.
-        return Prepared(self._paged, needs_own_plan=self.kept != EVERY)
-
-    def _paged(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
+    def _paged(self, resellers: Ids, today: date, key: Any, id: UUID, pattern: str) -> Selected:  # noqa: ANN401 # the order's
         if self.kept.search:
-            return self._searched(resellers, today)
-        mine = self.kept.of(self._read(accounts_beside_reseller()), today).where(Account.reseller_id == Reseller.id)
-        each = self._first(mine, today).lateral("page")
-        shown = [column for column in each.c if column.key not in self.unread]
-        listed = sa.select(*shown).select_from(Reseller).join(each, sa.true()).where(among(Reseller.id, resellers))
-        ordered = listed.order_by(*self._directed(each.c.sort_key, each.c.id))
-        return self._with_number(ordered, resellers, today)
+            listed = self._searched(today, (key, id), pattern)
+        else:
+            mine = self.kept.of(self._read(accounts_beside_reseller()), today, pattern)
+            each = self._first(mine, today, (key, id)).lateral("page")
+            shown = [column for column in each.c if column.key not in self.unread]
+            ordered = sa.select(*shown).select_from(Reseller).join(each, sa.true())
+            listed = ordered.order_by(*self._directed(each.c.sort_key, each.c.id))
+        mine = listed.where(among(Reseller.id, resellers))
+        if not self.carries_number:
+            return mine
+        # On its own: as a sub-select it would be worked out for each row.
+        counted = self.kept._counted(resellers, today, pattern).cte("counted").prefix_with("MATERIALIZED")
+        return mine.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
 
-    def _first(self, mine: sa.Select[*tuple[Any, ...]], today: date) -> sa.Select[*tuple[Any, ...]]:
-        order = self.order(today)
-        if self.field is not AccountOrderField.STATUS_ENDS_ON:
-            return self.page.of(mine, order).correlate(Reseller)
+    def _searched(self, today: date, place: Place, pattern: str) -> Selected:
+        # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.
+        needs_contract = self.kept.statuses is not None or self.field is AccountOrderField.STATUS_ENDS_ON
+        ids = sa.select(Account.id).select_from(Account)
+        found = self.kept.of(with_contract(ids) if needs_contract else ids, today, pattern)
+        each = self._first(found, today, place).lateral("found")
+        sort_key = [] if "sort_key" in self.unread else [each.c.sort_key]
+        listed = self._read(account_rows()).add_columns(*sort_key).join(each, each.c.id == Account.id)
+        return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
+
+    def _first(self, accounts: Selected, today: date, place: Place) -> Selected:
+        order, mine = self.order(today), accounts.where(Account.reseller_id == Reseller.id)
+        if self.field is not AccountOrderField.STATUS_ENDS_ON or self.kept.search:
+            return self.page.of(mine, order, place).correlate(Reseller)
         wanted = [each for each in stretches(order, today) if self.kept.may_be(each.statuses)]
-        parts = [self.page.of(mine.where(each.within), each.order).correlate(Reseller) for each in wanted]
+        parts = [self.page.of(mine.where(each.within), each.order, place).correlate(Reseller) for each in wanted]
         found = sa.union_all(*parts).subquery("found")
         return self.page.first(sa.select(found), replace(order, key=found.c.sort_key, id=found.c.id))
 
-    def _searched(self, resellers: Ids, today: date) -> sa.Select[*tuple[Any, ...]]:
-        # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.
-        needs_contract = self.kept.statuses is not None or self.field is AccountOrderField.STATUS_ENDS_ON
-        ids = sa.select(Account.id).select_from(Account).where(Account.reseller_id == Reseller.id)
-        found = self.kept.of(with_contract(ids) if needs_contract else ids, today)
-        each = self.page.of(found, self.order(today)).correlate(Reseller).lateral("found")
-        sort_key = [] if "sort_key" in self.unread else [each.c.sort_key]
-        listed = self._read(account_rows()).add_columns(*sort_key).join(each, each.c.id == Account.id)
-        mine = listed.where(among(Reseller.id, resellers)).order_by(*self._directed(each.c.sort_key, each.c.id))
-        return self._with_number(mine, resellers, today)
-
-    def _with_number(
-        self, listed: sa.Select[*tuple[Any, ...]], resellers: Ids, today: date
-    ) -> sa.Select[*tuple[Any, ...]]:
-        if not self.carries_number:
-            return listed
-        # On its own: as a sub-select it would be worked out for each row.
-        counted = self.kept._counted(resellers, today).cte("counted").prefix_with("MATERIALIZED")
-        return listed.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
-
-    def _read(self, rows: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    def _read(self, rows: Selected) -> Selected:
         columns = [each for each in rows.selected_columns if each.key not in self.unread]
         contract = carried() if self.carries_contracts else []
         return rows.with_only_columns(*contract, *columns, maintain_column_froms=True)
@@ -164,17 +187,11 @@ class AccountList:
 
 
 @lru_cache(FORMS)
-def _prepared_count(kept: Kept) -> Prepared[[Ids, date]]:
-    return kept._prepared()
+def _prepared_count(kept: Kept) -> Prepared[[Ids, date, str]]:
+    return Prepared(kept._counted, needs_own_plan=kept != EVERY)
 
 
 @lru_cache(FORMS)
-def _prepared_page(asked: AccountList) -> Prepared[[Ids, date]]:
-    return asked._prepared()
-
-
-def _instant(written: str) -> datetime:
-    instant = datetime.fromisoformat(written)
-    if instant.tzinfo is None:
-        raise ValueError(written)
-    return instant
+def _prepared_page(asked: AccountList) -> Prepared[[Ids, date, Any, Any, str]]:
+    # Without a filter a page is read from its place, whatever it is.
+    return Prepared(asked._paged, needs_own_plan=asked.kept != EVERY, kinds={"key": KINDS[asked.field]})

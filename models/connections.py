@@ -64,6 +64,8 @@ def opened(url: str, patience: Patience) -> AsyncEngine:
         connect_args={
             "timeout": patience.connect,
             "command_timeout": patience.statement + GRACE_SECONDS,
+            # Ours are few, and the longest of them takes the longest to plan.
+            "max_cacheable_statement_size": 0,
             # The one parameter that PgBouncer takes; the timeouts are set with BEGIN, for its sake as well.
             "server_settings": {"application_name": "reseller-dashboard"},
         },

@@ -1,7 +1,8 @@
 """The organizations of many accounts, a page of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -12,9 +13,9 @@ from models.paging import Order, Page
 from models.prepared import Ids, Prepared, prepared
 from models.scopes import Scope
 
-ORGANIZATIONS_BY_NAME = Order("NAME", Organization.__table__.c.lower_name, Organization.__table__.c.id, str)
-# A first page differs from others by its size only; with a cursor each is another statement.
-FIRST_PAGES = 100
+ORGANIZATIONS_BY_NAME = Order("NAME", Organization.__table__.c.lower_name, Organization.__table__.c.id)
+# So many lists that differ by more than a cursor are kept prepared.
+FORMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,16 @@ class OrganizationList:
 
         Each with the `number` of its account among these, from 1. Raises BadInput where the cursor is not ours.
         """
-        paged = self._prepared() if self.page.cursor is not None else _first_page(self)
-        return paged(scope, resellers, accounts)
+        place = self.page.place(ORGANIZATIONS_BY_NAME.name, str)
+        return _prepared(replace(self, page=self.page.form))(scope, resellers, accounts, *place)
 
-    def _prepared(self) -> Prepared[[Scope, Ids, Ids]]:
-        return prepared(self._paged)
-
-    def _paged(self, scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+    def _paged(self, scope: Scope, resellers: Ids, accounts: Ids, key: str, id: UUID) -> sa.Select[*tuple[object, ...]]:
         # The accounts themselves are not looked up: those of the scope are known by their ids.
         owner = pairs(resellers, accounts)
         mine = sa.select(*SHOWN).where(
             Organization.reseller_id == owner.c.tenant, Organization.account_id == owner.c.id
         )
-        each = self.page.of(mine, ORGANIZATIONS_BY_NAME).correlate(owner).lateral("page")
+        each = self.page.of(mine, ORGANIZATIONS_BY_NAME, (key, id)).correlate(owner).lateral("page")
         is_theirs = sa.or_(among(owner.c.tenant, scope.resellers), among(owner.c.id, scope.accounts))
         return (
             sa.select(*(column for column in each.c if column.key not in self.unread), owner.c.number)
@@ -52,6 +50,6 @@ class OrganizationList:
         )
 
 
-@lru_cache(FIRST_PAGES)
-def _first_page(asked: OrganizationList) -> Prepared[[Scope, Ids, Ids]]:
-    return asked._prepared()
+@lru_cache(FORMS)
+def _prepared(asked: OrganizationList) -> Prepared[[Scope, Ids, Ids, str, UUID]]:
+    return prepared(asked._paged)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,12 @@ from domain.errors import BadInput
 
 DEFAULT_SIZE = 25
 LARGEST_SIZE = 100
+# Stands for any cursor in the form of a page.
+ANYWHERE = "*"
+# A key and an id: values, or parameters that stand for them.
+Place = tuple[Any, Any]
+# Turns a key of an order back that was written into a cursor. Raises ValueError.
+Read = Callable[[str], str | date | datetime]
 
 
 class Guide(NamedTuple):
@@ -30,12 +36,11 @@ class Guide(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Rows by `key`, then by `id`; `name` tells orders apart, `read` turns a written key back."""
+    """Rows by `key`, then by `id`; by its name cursors are told from another's."""
 
     name: str
     key: sa.ColumnElement[Any]
     id: sa.ColumnElement[UUID]
-    read: Callable[[str], str | date | datetime]
     is_descending: bool = False
     guide: Guide | None = None
 
@@ -67,14 +72,29 @@ class Page:
             raise BadInput(argument, f"Ask for 1 to {LARGEST_SIZE}.")
         return cls(size or DEFAULT_SIZE, is_backward, before if is_backward else after)
 
-    def of(self, statement: sa.Select[*tuple[Any, ...]], order: Order) -> sa.Select[*tuple[Any, ...]]:
+    @property
+    def form(self) -> "Page":
+        """The same page from whatever place: what one statement selects, with the place as parameters."""
+        return self if self.cursor is None else replace(self, cursor=ANYWHERE)
+
+    def place(self, order_name: str, read: Read) -> Place:
+        """Return the place that the cursor names, if there is one. Raises BadInput where it is not of this order."""
+        if self.cursor is None:
+            return None, None
+        try:
+            return read_cursor(self.cursor, order_name, read)
+        except ValueError:
+            argument = "before" if self.is_backward else "after"
+            raise BadInput(argument, "This cursor does not belong to this list in this order.") from None
+
+    def of(self, statement: sa.Select[*tuple[Any, ...]], order: Order, place: Place) -> sa.Select[*tuple[Any, ...]]:
         """Restrict a statement to this page, and one row more that tells whether another follows.
 
-        Adds the column `sort_key`. Raises BadInput where the cursor is not ours or belongs to another order.
+        Adds the column `sort_key`.
         """
         statement = statement.add_columns(order.key.label("sort_key"))
         if self.cursor is not None:
-            statement = statement.where(*self._beyond(order))
+            statement = statement.where(*self._beyond(order, *place))
         return self.first(statement, order)
 
     def first(self, statement: sa.Select[*tuple[Any, ...]], order: Order) -> sa.Select[*tuple[Any, ...]]:
@@ -96,23 +116,13 @@ class Page:
     def _ascends(self, order: Order) -> bool:
         return order.is_descending == self.is_backward
 
-    def _beyond(self, order: Order) -> Iterator[sa.ColumnElement[bool]]:
-        (key, key_column), (id, id_column) = self._place(order)
+    def _beyond(self, order: Order, key: Any, id: Any) -> Iterator[sa.ColumnElement[bool]]:  # noqa: ANN401 # a place
         here = sa.tuple_(order.key, order.id)
-        place = sa.tuple_(sa.literal(key, key_column.type), sa.literal(id, id_column.type))
+        place = sa.tuple_(sa.type_coerce(key, order.key.type), sa.type_coerce(id, order.id.type))
         yield here > place if self._ascends(order) else here < place
         if order.guide is not None:
             column, near = order.guide.column, order.guide.near(key)
             yield column >= near if self._ascends(order) else column <= near
-
-    def _place(self, order: Order) -> list[tuple[Any, sa.ColumnElement[Any]]]:
-        argument = "before" if self.is_backward else "after"
-        assert self.cursor is not None  # noqa: S101 # of() asks first
-        try:
-            key, id = read_cursor(self.cursor, order)
-        except ValueError:
-            raise BadInput(argument, "This cursor does not belong to this list in this order.") from None
-        return [(key, order.key), (id, order.id)]
 
 
 class Slice(NamedTuple):
@@ -144,16 +154,16 @@ def write_cursor(order: str, key: str | date | datetime, id: UUID) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([order, written, id.hex])).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, order: Order) -> tuple[str | date | datetime, UUID]:
+def read_cursor(cursor: str, order_name: str, read: Read) -> tuple[Any, UUID]:
     """Return the place that a cursor names. Raises ValueError unless it is, to the letter, one that we wrote."""
     try:
         place = orjson.loads(base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), b"-_", validate=True))
         name, written, hexadecimal = place
-        key = order.read(written)
+        key = read(written)
         id = UUID(hex=hexadecimal)
     except (binascii.Error, UnicodeError, RecursionError, TypeError, AttributeError) as error:
         raise ValueError(cursor) from error
-    if name != order.name or not _is_storable(key) or write_cursor(name, key, id) != cursor:
+    if name != order_name or not _is_storable(key) or write_cursor(name, key, id) != cursor:
         raise ValueError(cursor)
     return key, id
 

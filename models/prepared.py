@@ -75,9 +75,18 @@ def unnamed(build: Callable[P, Statement]) -> "Prepared[P]":
 class Prepared(Generic[P]):
     """What stands in the place of a function that is marked."""
 
-    def __init__(self, build: Callable[P, Statement], *, needs_own_plan: bool = False, has_names: bool = True) -> None:
+    def __init__(
+        self,
+        build: Callable[P, Statement],
+        *,
+        needs_own_plan: bool = False,
+        has_names: bool = True,
+        kinds: dict[str, Any] | None = None,
+    ) -> None:
+        """`kinds` are those of parameters whose annotations do not say it."""
         update_wrapper(self, build)
         self._build, self._needs_own_plan, self._has_names = build, needs_own_plan, has_names
+        self._told = kinds or {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Question:
         """Return the statement with these values."""
@@ -85,7 +94,7 @@ class Prepared(Generic[P]):
 
     @cached_property
     def _kinds(self) -> dict[str, Any]:
-        return {name: kind for name, kind in get_type_hints(self._build).items() if name != "return"}
+        return {name: kind for name, kind in get_type_hints(self._build).items() if name != "return"} | self._told
 
     @cached_property
     def _names(self) -> list[str]:

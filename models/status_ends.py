@@ -30,7 +30,7 @@ Day = sa.ColumnElement[date]
 ACCOUNTS, CONTRACTS = Account.__table__.c, Subscription.__table__.c
 
 LEAP_DAY = 229
-# The driver takes the first and the last day of Python's calendar for minus and plus infinity.
+# The driver takes the first and the last day of Python's calendar for infinities, which no day follows.
 FIRST, LAST = date.min + timedelta(days=1), date.max - timedelta(days=2)
 # What no day of a year comes before, and none after.
 BEFORE, AFTER = 0, 1300
@@ -93,7 +93,7 @@ def _first_paid_day(ends_on: date) -> Day:
     return _years_after(_morrow(ends_on), sa.literal(-1, sa.Integer()))
 
 
-def _day(day: date) -> Day:
+def _day(day: date | Day) -> Day:
     return sa.type_coerce(day, sa.Date())
 
 
@@ -102,7 +102,8 @@ def _eve(day: Day) -> Day:
 
 
 def _morrow(day: date) -> Day:
-    return _day(min(max(day, FIRST), LAST) + timedelta(days=1))
+    bounded = sa.func.least(sa.func.greatest(_day(day), _day(FIRST)), _day(LAST))
+    return _day(sa.type_coerce(bounded, sa.Date()) + sa.literal(1, sa.Integer()))
 
 
 def _year(day: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:

@@ -145,12 +145,11 @@ async def events_of(
         "AUDIT",
         sa.type_coerce(Row.occurred_at, sa.DateTime(timezone=True)),
         Row.__table__.c.id,
-        _instant,
         is_descending=True,
     )
     here = Row.is_inside.is_(False) if place.account_id is None else Row.account_id == place.account_id
     rows = audit_rows().where(Row.reseller_id == place.reseller_id, here, *_conditions(where))
-    found = await info.context.snapshot.fetch(page.of(rows, order))
+    found = await info.context.snapshot.fetch(page.of(rows, order, page.place(order.name, _instant)))
     shows_cost = policies.may_see_cost(info.context.known_viewer, place.reseller_id) is None
     return AuditEventConnection.of(page.cut(found, order.name), shows_cost=shows_cost)
 

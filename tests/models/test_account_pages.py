@@ -48,11 +48,12 @@ class Screen:
     def __init__(self, world: World, reseller: Reseller, name: str, *, is_descending: bool) -> None:
         key, read, self._key_of = KEYS[name]
         self._world, self._reseller, self._is_descending = world, reseller, is_descending
-        self._order = Order(name, key, Account.__table__.c.id, read, is_descending)
+        self._read, self._order = read, Order(name, key, Account.__table__.c.id, is_descending)
 
     async def page(self, size: int, *, is_backward: bool = False, cursor: str | None = None) -> Slice:
         page, mine = Page(size, is_backward, cursor), account_rows().where(Account.reseller_id == self._reseller.id)
-        return page.cut(await peek(self._world.database, page.of(mine, self._order)), self._order.name)
+        asked = page.of(mine, self._order, page.place(self._order.name, self._read))
+        return page.cut(await peek(self._world.database, asked), self._order.name)
 
     async def add(self, name: str, day: date) -> Account:
         self._world.clock.on(day)

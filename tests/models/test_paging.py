@@ -8,28 +8,27 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from models.paging import Order, Page, read_cursor, write_cursor
+from models.paging import Page, read_cursor, write_cursor
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
-TABLE = sa.table("rows", sa.column("id", sa.Uuid()), sa.column("key", sa.Text()))
+Named = tuple[str, Callable[[str], Any]]
 
 
-def order(name: str = "NAME_ASC", read: Callable[[str], Any] = str) -> Order:
-    return Order(name, TABLE.c.key, TABLE.c.id, read)
+def order(name: str = "NAME_ASC", read: Callable[[str], Any] = str) -> Named:
+    return name, read
 
 
 NOT_OURS = (("after",), "This cursor does not belong to this list in this order.")
 
 
-def refusal_of(cursor: str, in_order: Order, *, is_backward: bool = False) -> tuple[tuple[str, ...], str]:
+def refusal_of(cursor: str, in_order: Named, *, is_backward: bool = False) -> tuple[tuple[str, ...], str]:
     """Ask for the page beyond a cursor, and return where and why it is refused."""
     with pytest.raises(BadInput) as refused:
-        Page(1, is_backward, cursor).of(sa.select(TABLE.c.id), in_order)
+        Page(1, is_backward, cursor).place(*in_order)
     return refused.value.path, refused.value.message
 
 
@@ -40,17 +39,17 @@ def encoded(place: object) -> str:
 
 @given(key=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), id=st.uuids())
 def test_a_text_comes_back_from_its_cursor(key: str, id: UUID) -> None:
-    assert read_cursor(write_cursor("NAME_ASC", key, id), order()) == (key, id)
+    assert read_cursor(write_cursor("NAME_ASC", key, id), *order()) == (key, id)
 
 
 @given(key=st.dates(), id=st.uuids())
 def test_a_day_comes_back_from_its_cursor(key: date, id: UUID) -> None:
-    assert read_cursor(write_cursor("ENDS_ASC", key, id), order("ENDS_ASC", date.fromisoformat)) == (key, id)
+    assert read_cursor(write_cursor("ENDS_ASC", key, id), *order("ENDS_ASC", date.fromisoformat)) == (key, id)
 
 
 @given(key=st.datetimes(timezones=st.just(UTC)), id=st.uuids())
 def test_an_instant_comes_back_from_its_cursor(key: datetime, id: UUID) -> None:
-    assert read_cursor(write_cursor("AT_ASC", key, id), order("AT_ASC", datetime.fromisoformat)) == (key, id)
+    assert read_cursor(write_cursor("AT_ASC", key, id), *order("AT_ASC", datetime.fromisoformat)) == (key, id)
 
 
 @pytest.mark.parametrize(

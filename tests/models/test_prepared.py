@@ -2,7 +2,7 @@
 
 import gc
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from models.account_lists import AccountList, AccountOrderField, Kept
 from models.accounts import Account, account_rows, accounts_among
 from models.base import among, pairs
 from models.database import Database
-from models.paging import Page
-from models.prepared import Ids, prepared, unnamed
+from models.paging import Page, write_cursor
+from models.prepared import Ids, Question, prepared, unnamed
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.walls import EVERYTHING
@@ -85,6 +85,33 @@ def test_every_list_without_a_cursor_is_prepared_for_any_day(
     today, tomorrow = (asked.paged([UUID(int=1)], day) for day in (date(2024, 2, 29), date(2025, 3, 1)))
 
     assert today.sql == tomorrow.sql  # type: ignore[union-attr] # prepared
+
+
+PLACES = {
+    AccountOrderField.NAME: ("a", "b"),
+    AccountOrderField.CREATED_AT: (datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)),
+    AccountOrderField.STATUS_ENDS_ON: (date(2024, 2, 29), date(2025, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("search", [("", ""), ("northwind", "100 %")], ids=["all", "found"])
+@pytest.mark.parametrize("field", AccountOrderField)
+def test_pages_from_different_places_and_of_different_searches_are_of_one_form(
+    field: AccountOrderField, search: tuple[str, str]
+) -> None:
+    cursors = [write_cursor(f"{field.value}_ASC", place, UUID(int=1)) for place in PLACES[field]]
+    one, other = [
+        AccountList(Kept(search=text), field, is_descending=False, page=Page(25, is_backward=False, cursor=cursor))
+        for cursor, text in zip(cursors, search, strict=True)
+    ]
+
+    this, that = (each.paged([UUID(int=1)], date(2025, 1, 1)) for each in (one, other))
+
+    assert isinstance(this, Question)
+    assert isinstance(that, Question)
+    # How rows are read is made with the form.
+    assert (this.sql, this.read) == (that.sql, that.read)
+    assert this.values != that.values
 
 
 @pytest.mark.parametrize("search", ["", "northwind"])
