@@ -134,7 +134,8 @@ async def test_what_was_left_open_is_rolled_back_after_a_while(postgres: Embedde
                 states += [row.state for row in await peek(database, state)]
                 await asyncio.sleep(LEFT_OPEN_SECONDS)
 
-    assert set(states) <= {"idle in transaction", "idle"}
+    # It may be seen while it rolls back.
+    assert set(states) <= {"idle in transaction", "active", "idle"}
 
 
 async def test_a_transaction_takes_two_round_trips_besides_its_statements(guarded: Guarded) -> None:
