@@ -46,15 +46,10 @@ def _instant(written: str) -> datetime:
 
 
 # Of what kind each order's key is, and how it is read from a cursor.
-KINDS: dict[AccountOrderField, type] = {
-    AccountOrderField.NAME: str,
-    AccountOrderField.CREATED_AT: datetime,
-    AccountOrderField.STATUS_ENDS_ON: date,
-}
-READ: dict[AccountOrderField, Read] = {
-    AccountOrderField.NAME: str,
-    AccountOrderField.CREATED_AT: _instant,
-    AccountOrderField.STATUS_ENDS_ON: date.fromisoformat,
+KEYS: dict[AccountOrderField, tuple[type, Read]] = {
+    AccountOrderField.NAME: (str, str),
+    AccountOrderField.CREATED_AT: (datetime, _instant),
+    AccountOrderField.STATUS_ENDS_ON: (date, date.fromisoformat),
 }
 
 
@@ -137,7 +132,8 @@ class AccountList:
 
     def paged(self, resellers: Ids, today: date) -> Asked:
         """Select this page of each reseller's accounts. Raises BadInput where the cursor is not of this order."""
-        place = self.page.place(self.order_name, READ[self.field])
+        _, read = KEYS[self.field]
+        place = self.page.place(self.order_name, read)
         form = replace(self, page=self.page.form, kept=self.kept.form)
         return _prepared_page(form)(resellers, today, *place, self.kept.pattern)
 
@@ -150,12 +146,12 @@ class AccountList:
             shown = [column for column in each.c if column.key not in self.unread]
             ordered = sa.select(*shown).select_from(Reseller).join(each, sa.true())
             listed = ordered.order_by(*self._directed(each.c.sort_key, each.c.id))
-        mine = listed.where(among(Reseller.id, resellers))
+        theirs = listed.where(among(Reseller.id, resellers))
         if not self.carries_number:
-            return mine
+            return theirs
         # On its own: as a sub-select it would be worked out for each row.
         counted = self.kept._counted(resellers, today, pattern).cte("counted").prefix_with("MATERIALIZED")
-        return mine.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
+        return theirs.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
 
     def _searched(self, today: date, place: Place, pattern: str) -> Selected:
         # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.
@@ -194,4 +190,5 @@ def _prepared_count(kept: Kept) -> Prepared[[Ids, date, str]]:
 @lru_cache(FORMS)
 def _prepared_page(asked: AccountList) -> Prepared[[Ids, date, Any, Any, str]]:
     # Without a filter a page is read from its place, whatever it is.
-    return Prepared(asked._paged, needs_own_plan=asked.kept != EVERY, kinds={"key": KINDS[asked.field]})
+    kind, _ = KEYS[asked.field]
+    return Prepared(asked._paged, needs_own_plan=asked.kept != EVERY, kinds={"key": kind})
