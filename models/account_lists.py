@@ -17,7 +17,7 @@ from models.accounts import Account, account_rows, accounts_beside_reseller, has
 from models.asking import Asked
 from models.base import among
 from models.contracts import carried
-from models.paging import Order, Page, Place, Read
+from models.paging import Order, Page, Position, Read
 from models.prepared import Ids, Prepared
 from models.resellers import Reseller
 from models.status_ends import status_ends_on, stretches
@@ -38,17 +38,10 @@ class AccountOrderField(Enum):
     STATUS_ENDS_ON = "STATUS_ENDS_ON"
 
 
-def _instant(written: str) -> datetime:
-    instant = datetime.fromisoformat(written)
-    if instant.tzinfo is None:
-        raise ValueError(written)
-    return instant
-
-
 # Of what kind each order's key is, and how it is read from a cursor.
 KEYS: dict[AccountOrderField, tuple[type, Read]] = {
     AccountOrderField.NAME: (str, str),
-    AccountOrderField.CREATED_AT: (datetime, _instant),
+    AccountOrderField.CREATED_AT: (datetime, datetime.fromisoformat),
     AccountOrderField.STATUS_ENDS_ON: (date, date.fromisoformat),
 }
 
@@ -153,7 +146,7 @@ class AccountList:
         counted = self.kept._counted(resellers, today, pattern).cte("counted").prefix_with("MATERIALIZED")
         return theirs.add_columns(counted.c.number).join(counted, counted.c.reseller_id == Reseller.id)
 
-    def _searched(self, today: date, place: Place, pattern: str) -> Selected:
+    def _searched(self, today: date, place: Position, pattern: str) -> Selected:
         # The names' index has the subdomains as well: whom a search does not find is looked at there, and not fetched.
         needs_contract = self.kept.statuses is not None or self.field is AccountOrderField.STATUS_ENDS_ON
         ids = sa.select(Account.id).select_from(Account)
@@ -163,8 +156,9 @@ class AccountList:
         listed = self._read(account_rows()).add_columns(*sort_key).join(each, each.c.id == Account.id)
         return listed.order_by(*self._directed(each.c.sort_key, each.c.id))
 
-    def _first(self, accounts: Selected, today: date, place: Place) -> Selected:
+    def _first(self, accounts: Selected, today: date, place: Position) -> Selected:
         order, mine = self.order(today), accounts.where(Account.reseller_id == Reseller.id)
+        # What a search finds is few, out of all: it is sorted.
         if self.field is not AccountOrderField.STATUS_ENDS_ON or self.kept.search:
             return self.page.of(mine, order, place).correlate(Reseller)
         wanted = [each for each in stretches(order, today) if self.kept.may_be(each.statuses)]

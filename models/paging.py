@@ -18,7 +18,7 @@ LARGEST_SIZE = 100
 # Stands for any cursor in the form of a page.
 ANYWHERE = "*"
 # A key and an id: values, or parameters that stand for them.
-Place = tuple[Any, Any]
+Position = tuple[Any, Any]
 # Turns a key of an order back that was written into a cursor. Raises ValueError.
 Read = Callable[[str], str | date | datetime]
 
@@ -77,7 +77,7 @@ class Page:
         """The same page from whatever place: what one statement selects, with the place as parameters."""
         return self if self.cursor is None else replace(self, cursor=ANYWHERE)
 
-    def place(self, order_name: str, read: Read) -> Place:
+    def place(self, order_name: str, read: Read) -> Position:
         """Return the place that the cursor names, if there is one. Raises BadInput where it is not of this order."""
         if self.cursor is None:
             return None, None
@@ -87,7 +87,7 @@ class Page:
             argument = "before" if self.is_backward else "after"
             raise BadInput(argument, "This cursor does not belong to this list in this order.") from None
 
-    def of(self, statement: sa.Select[*tuple[Any, ...]], order: Order, place: Place) -> sa.Select[*tuple[Any, ...]]:
+    def of(self, statement: sa.Select[*tuple[Any, ...]], order: Order, place: Position) -> sa.Select[*tuple[Any, ...]]:
         """Restrict a statement to this page, and one row more that tells whether another follows.
 
         Adds the column `sort_key`.

@@ -149,7 +149,7 @@ async def events_of(
     )
     here = Row.is_inside.is_(False) if place.account_id is None else Row.account_id == place.account_id
     rows = audit_rows().where(Row.reseller_id == place.reseller_id, here, *_conditions(where))
-    found = await info.context.snapshot.fetch(page.of(rows, order, page.place(order.name, _instant)))
+    found = await info.context.snapshot.fetch(page.of(rows, order, page.place(order.name, datetime.fromisoformat)))
     shows_cost = policies.may_see_cost(info.context.known_viewer, place.reseller_id) is None
     return AuditEventConnection.of(page.cut(found, order.name), shows_cost=shows_cost)
 
@@ -177,10 +177,6 @@ def _key(id: str) -> UUID:
     # What cannot be an id of ours is the id of nothing.
     found = ids.parse(id)
     return UUID(int=0) if found is None else found[1]
-
-
-def _instant(written: str) -> datetime:
-    return datetime.fromisoformat(written)
 
 
 def _shown(value: Any) -> str | None:  # noqa: ANN401 # a JSON value
