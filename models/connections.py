@@ -4,7 +4,8 @@ A transaction begins in one round trip together with its settings: PostgreSQL ta
 of its simple protocol, so that the same message also ends what was read or written before on this connection. Hence
 SQLAlchemy leaves transactions to us (AUTOCOMMIT), and whatever else is open when a connection goes back is rolled back
 then. No connection is asked whether it lives before it is used: where BEGIN is the first to find out that it does not,
-nothing was done yet, and another one is taken.
+nothing was done yet, and another one is taken: all that rested may have been ended at once, and each is found out by
+whoever takes it.
 """
 
 import asyncio
@@ -98,12 +99,13 @@ def _milliseconds(seconds: float) -> int:
 
 async def begun(pool: Pool, beginning: str) -> Lent:
     """Return a connection on which a transaction has begun. Raises OperationalError, OSError or the pool's timeout."""
-    try:
-        return await _begun_on(pool, await pool.take(to_begin=True), beginning)
-    except OperationalError as error:
-        if not error.connection_invalidated:
-            raise
-    return await _begun_on(pool, await pool.take(to_begin=True), beginning)
+    while True:
+        connection = await pool.take(to_begin=True)
+        try:
+            return await _begun_on(pool, connection, beginning)
+        except OperationalError as error:
+            if not (error.connection_invalidated and connection.has_rested):
+                raise
 
 
 async def _begun_on(pool: Pool, connection: Lent, beginning: str) -> Lent:

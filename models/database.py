@@ -125,21 +125,18 @@ class Database:
     async def fetch(self, statement: Asked) -> Sequence[sa.Row[Any]]:
         """Return all rows of one statement that needs no moment and no tenant: it finds out who somebody is.
 
-        Asked once more where the connection turns out dead: nobody has to be told that the database was restarted.
+        Asked once more where a connection has ended while it rested: nobody has to be told that the database was
+        restarted.
         """
-        try:
-            return await self._fetched(statement)
-        except DBAPIError as error:
-            if not has_lost_a_race(error):
-                raise
-        return await self._fetched(statement)
-
-    async def _fetched(self, statement: Asked) -> Sequence[sa.Row[Any]]:
-        connection = await self._pool.take()
-        try:
-            return await rows_of(connection, statement)
-        finally:
-            await self._pool.give_back(connection)
+        while True:
+            connection = await self._pool.take()
+            try:
+                return await rows_of(connection, statement)
+            except DBAPIError as error:
+                if not (has_lost_a_race(error) and connection.has_rested):
+                    raise
+            finally:
+                await self._pool.give_back(connection)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

@@ -10,16 +10,19 @@ from models.failures import ENDING
 
 
 class Lent:
-    """One connection. `through` is SQLAlchemy's: for statements that are built each time."""
+    """One connection. `through` is SQLAlchemy's: for statements that are built each time.
 
-    __slots__ = ("_driver", "_is_given_up", "_sync", "through")
+    `has_rested` says that it was in the pool since it was opened, and may have been ended there.
+    """
+
+    __slots__ = ("_driver", "_is_given_up", "_sync", "has_rested", "through")
 
     def __init__(self, through: AsyncConnection) -> None:
         self.through = through
         # Kept: the way to it leads through six properties, and a request goes it thirty times.
         synchronous: Any = through.sync_connection
         self._sync, self._driver = synchronous, synchronous.connection.driver_connection
-        self._is_given_up = False
+        self._is_given_up = self.has_rested = False
 
     @property
     def driver(self) -> Any:  # noqa: ANN401 # asyncpg ships no types

@@ -90,6 +90,7 @@ class Pool:
         """Keep a connection with the moment that is open on it, and tell whether that could be done."""
         if self._is_closed or not connection.has_own_transaction:
             return False
+        connection.has_rested = True
         self._left.append((asyncio.get_running_loop().time(), connection))
         self._leave()
         if self._ending_left is None or self._ending_left.done():
@@ -103,6 +104,7 @@ class Pool:
                 await roll_back(connection)
         finally:
             if connection.is_whole and not self._is_closed:
+                connection.has_rested = True
                 self._free.append(connection)
                 self._leave()
             else:

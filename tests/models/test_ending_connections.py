@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import pytest
@@ -82,13 +82,15 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def through_a_messenger(postgres: EmbeddedDatabase) -> AsyncIterator[tuple[Database, Messenger]]:
+async def through_a_messenger(
+    postgres: EmbeddedDatabase, *, pool_size: int = 1
+) -> AsyncIterator[tuple[Database, Messenger]]:
     parts = urlsplit(postgres.application_url)
     query = parse_qs(parts.query)
     messenger = Messenger(f"{query['host'][0]}/.s.PGSQL.{query['port'][0]}")
     server = await asyncio.start_server(messenger.serve, "127.0.0.1", 0)
     place = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    database = Database(urlunsplit(parts._replace(netloc=place, query="ssl=disable")), pool_size=1)
+    database = Database(urlunsplit(parts._replace(netloc=place, query="ssl=disable")), pool_size=pool_size)
     try:
         yield database, messenger
     finally:
@@ -147,6 +149,33 @@ async def test_a_dry_run_that_meets_it_may_be_tried_again(postgres: EmbeddedData
         await database.end(transaction)
 
     assert (has_lost_a_race(raised.value), is_unavailable(raised.value)) == (True, True)
+
+
+async def one_look_up(database: Database) -> object:
+    return [tuple(row) for row in await database.fetch(ONE)]
+
+
+async def one_moment(database: Database) -> object:
+    async with database.snapshot() as snapshot:
+        return [tuple(row) for row in await snapshot.fetch(ONE)]
+
+
+async def one_write(database: Database) -> object:
+    async with database.transaction() as transaction:
+        return [tuple(row) for row in (await transaction.execute(ONE)).all()]
+
+
+@pytest.mark.parametrize("ask", [one_look_up, one_moment, one_write])
+async def test_where_all_that_rest_have_met_it_whoever_asks_next_does_not_notice(
+    postgres: EmbeddedDatabase, ask: Callable[[Database], Awaitable[object]]
+) -> None:
+    async with through_a_messenger(postgres, pool_size=4) as (database, messenger):
+        async with AsyncExitStack() as stack:
+            for _ in range(4):
+                await stack.enter_async_context(database.connection())
+        await messenger.bring_the_news()
+
+        assert await ask(database) == [(1,)]
 
 
 async def test_a_statement_in_others_data_that_meets_it_is_unavailable(postgres: EmbeddedDatabase) -> None:
