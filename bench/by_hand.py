@@ -39,7 +39,7 @@ async def accounts_screen(context: Context, reseller: str) -> dict[str, Any]:
         policies.require(policies.may_read_organizations(viewer, row))
     count, contracts, parts = await gather(
         loaders.account_counts(kept).load(here),
-        loaders.open_subscriptions.load_many([(row.reseller_id, row.id) for row in page.rows]),
+        loaders.contracts_of(page.rows),
         organizations.load_many([(row.reseller_id, row.id) for row in page.rows]),
     )
     plans = await loaders.plans.load_many([contract.plan_id for contract in contracts])

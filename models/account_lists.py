@@ -16,11 +16,12 @@ from domain.lifecycle import AccountStatus
 from models.accounts import Account, account_rows, accounts_beside_reseller, has_status, with_contract
 from models.asking import Asked
 from models.base import among
-from models.contracts import carried
 from models.paging import Order, Page, Position, Read
 from models.prepared import Ids, Prepared
+from models.reading import within
 from models.resellers import Reseller
 from models.status_ends import status_ends_on, stretches
+from models.subscriptions import SHOWN
 
 Selected = sa.Select[*tuple[Any, ...]]
 # So many lists that differ by more than a cursor and the text that is searched for are kept prepared.
@@ -98,7 +99,7 @@ class AccountList:
     """What was asked for. Equal ones are read together, whosever accounts they are.
 
     Its rows are those of account_rows() and the `sort_key`, but for the columns that are `unread`. They may carry their
-    open contracts, and the `number` of all that are kept of their reseller's.
+    open `contract`, as contracts are SHOWN, and the `number` of all that are kept of their reseller's.
     """
 
     kept: Kept
@@ -168,8 +169,8 @@ class AccountList:
 
     def _read(self, rows: Selected) -> Selected:
         columns = [each for each in rows.selected_columns if each.key not in self.unread]
-        contract = carried() if self.carries_contracts else []
-        return rows.with_only_columns(*contract, *columns, maintain_column_froms=True)
+        contract = within("contract", SHOWN) if self.carries_contracts else []
+        return rows.with_only_columns(*columns, *contract, maintain_column_froms=True)
 
     def _directed(self, *keys: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[Any]]:
         ascends = self.is_descending == self.page.is_backward

@@ -17,7 +17,7 @@ from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
 from models.base import paired
 from models.catalog import Plan, plans_among, plans_on
-from models.contracts import beside, carried_by, contracts_beside_accounts
+from models.contracts import contracts_beside_accounts
 from models.loading import Batch, ById, Row
 from models.organization_lists import ORGANIZATIONS_BY_NAME, OrganizationList
 from models.organizations import Organization, OwningAccount, organizations_among, owning_account
@@ -77,15 +77,21 @@ class Loaders(PeopleLoaders):
         async def read(ids: list[UUID]) -> list[None]:
             mine = self._scope.of_accounts(ids)
             for row in await self._snapshot.fetch(contracts_beside_accounts(mine, ids)):
-                account, contract, plan = beside(row)
-                self.accounts.know(account.id, account)
-                self.open_subscriptions.know((account.reseller_id, account.id), contract)
-                if contract is not None:
-                    self.subscriptions.know(contract.id, contract)
-                    self.plans.know(plan.id, plan)
+                self.accounts.know(row.id, row)
+                if row.contract is not None:
+                    self.subscriptions.know(row.contract.id, row.contract)
+                    self.plans.know(row.plan.id, row.plan)
             return [None] * len(ids)
 
         return Batch(read)
+
+    async def contracts_of(self, accounts: Sequence[Row]) -> list[Row | None]:
+        """Return the open contract of each account: what its row carries, or what is read where rows carry none."""
+        if all(hasattr(kind, "contract") for kind in set(map(type, accounts))):
+            return [account.contract for account in accounts]
+        keys = [(each.reseller_id, each.id) for each in accounts if each.contract_status is not None]
+        found = iter(await self.open_subscriptions.load_many(keys))
+        return [None if account.contract_status is None else next(found) for account in accounts]
 
     @cached_property
     def plans(self) -> ById:
@@ -188,9 +194,6 @@ class Loaders(PeopleLoaders):
                 rows = await self._snapshot.fetch(asked.paged(self._own(resellers), today))
                 for row in rows:
                     found[row.reseller_id].append(row)
-                if asked.carries_contracts:
-                    owners = [(row.reseller_id, row.id) for row in rows]
-                    self.open_subscriptions.know_each(owners, carried_by(rows))
                 if asked.carries_number:
                     numbers = {(each, today): found[each][0].number for each in resellers if found[each]}
                     self.account_counts(asked.kept).know_each(numbers, numbers.values())

@@ -56,7 +56,7 @@ class Batch(Generic[Key, Found]):
         """Return what is found for each key, in their order."""
         found = self._found
         if found and all(map(found.__contains__, keys)):
-            return [found[key] for key in keys]
+            return list(map(found.__getitem__, keys))
         return await self._queue.load(keys)
 
 

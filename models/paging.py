@@ -20,6 +20,8 @@ ANYWHERE = "*"
 # A key and an id: values, or parameters that stand for them.
 Position = tuple[Any, Any]
 # Turns a key of an order back that was written into a cursor. Raises ValueError.
+# Makes a named tuple of a tuple: in half the time.
+new = tuple.__new__
 Read = Callable[[str], str | date | datetime]
 
 
@@ -107,11 +109,11 @@ class Page:
 
     def cut(self, rows: Sequence[sa.Row[Any]], order_name: str) -> "Slice":
         """Return the page's rows in the list's own direction, from what its statement selected in that order."""
-        kept, there_is_more, came_from = list(rows[: self.size]), len(rows) > self.size, self.cursor is not None
+        there_is_more, came_from = len(rows) > self.size, self.cursor is not None
+        kept = rows[: self.size] if there_is_more else rows
         if not self.is_backward:
-            return Slice(kept, order_name, there_is_more, came_from)
-        kept.reverse()
-        return Slice(kept, order_name, came_from, there_is_more)
+            return new(Slice, (kept, order_name, there_is_more, came_from))
+        return new(Slice, (kept[::-1], order_name, came_from, there_is_more))
 
     def _ascends(self, order: Order) -> bool:
         return order.is_descending == self.is_backward
@@ -128,7 +130,7 @@ class Page:
 class Slice(NamedTuple):
     """The rows of one page in an order, and whether there are others around it."""
 
-    rows: list[sa.Row[Any]]
+    rows: Sequence[sa.Row[Any]]
     order: str
     has_next: bool
     has_previous: bool

@@ -9,11 +9,10 @@ Its parameters are told apart by their annotations: UUID (or None), date, dateti
 of UUIDs) and Scope, which stands for the ids in it; there is one at most.
 """
 
-from collections import namedtuple
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial, update_wrapper
+from functools import cached_property, update_wrapper
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, get_type_hints
 from uuid import UUID
@@ -22,7 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from models.base import Base, TextEnum
+from models.base import Base
+from models.reading import Read, reader
 from models.scopes import PARTS, Scope
 
 Ids = Collection[UUID]
@@ -54,7 +54,7 @@ class Question:
 
     sql: str
     values: Sequence[Any]
-    read: Callable[[Sequence[Any]], list[Any]]
+    read: Read
     needs_own_plan: bool = False
     parts: Parts = ()
 
@@ -140,7 +140,7 @@ class Form:
         constants = compiled.construct_params(_check=False)
         self._sql = str(compiled)
         self._slots = [(name, processors.get(name), constants.get(name)) for name in compiled.positiontup]
-        self._read = _reader(compiled._result_columns) if has_names else list
+        self._read = reader(compiled._result_columns) if has_names else list
         self._needs_own_plan = needs_own_plan
 
     def question(self, values: dict[str, Any]) -> Question:
@@ -160,23 +160,3 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
         else:
             flat[name] = list(value) if isinstance(value, set | frozenset | dict) else value
     return flat
-
-
-def _reader(columns: Sequence[Any]) -> Callable[[Sequence[Any]], list[Any]]:
-    row = namedtuple("row", [column.keyname for column in columns])  # type: ignore[misc] # names of a statement
-    enums = [
-        (position, {None: None} | column.type._members)
-        for position, column in enumerate(columns)
-        if isinstance(column.type, TextEnum)
-    ]
-
-    make = partial(tuple.__new__, row)
-
-    def read(records: Sequence[Any]) -> list[Any]:
-        # A column at a time: no step of it is Python's for each row.
-        values = list(zip(*records, strict=True))
-        for position, members in enums if values else ():
-            values[position] = tuple(map(members.__getitem__, values[position]))
-        return list(map(make, zip(*values, strict=True)))
-
-    return read

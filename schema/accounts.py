@@ -56,11 +56,6 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     subdomain: str = column("Where its portal lies: a DNS label, unique across all resellers.")
     support_type: SupportType = column("Who answers the customer's questions.")
     version: int = column(f"{VERSION} Its contract has a version of its own.")
-    status: AccountStatus = column("The Status column, derived from today's date.", "status_today")
-    status_ends_on: date | None = column(
-        "The Status Ends column: the last day of the trial, or of the contract's current term, inclusive.",
-        "last_day_of_status",
-    )
     trial_starts_on: date = column("The first free day: the day on which it was added.")
     trial_ends_on: date = column("The last free day, inclusive: trialStartsOn + 20 days.")
     created_at: datetime = column("When it was added.")
@@ -87,24 +82,36 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
         """Its own dashboard."""
         return place_of_account(self.row)
 
-    @property
-    def status_today(self) -> AccountStatus:
-        """Where it stands on the civil day of its reseller."""
-        row = self.row
-        return account_status(
-            is_disabled=row.disabled_at is not None,
-            contract=row.contract_status,
-            trial_ends_on=row.trial_ends_on,
-            today=self.context.today(row.time_zone),
-        )
+    @strawberry.field(description="The Status column, derived from today's date.")
+    @together
+    @staticmethod
+    def status(accounts: Sequence["Account"]) -> list[AccountStatus]:
+        """Say where each stands on the civil day of its reseller."""
+        today = accounts[0].context.today
+        return [
+            account_status(
+                is_disabled=row.disabled_at is not None,
+                contract=row.contract_status,
+                trial_ends_on=row.trial_ends_on,
+                today=today(row.time_zone),
+            )
+            for row in [account.row for account in accounts]
+        ]
 
-    @property
-    def last_day_of_status(self) -> date:
-        """The last day of the contract's term, where it is active, or of the trial."""
-        row = self.row
-        is_active = row.contract_status is SubscriptionStatus.ACTIVE
-        last: date = row.trial_ends_on
-        return term_on(row.contract_starts_on, self.context.today(row.time_zone)).ends_on if is_active else last
+    @strawberry.field(
+        description="The Status Ends column: the last day of the trial, or of the contract's current term, inclusive."
+    )
+    @together
+    @staticmethod
+    def status_ends_on(accounts: Sequence["Account"]) -> list[date | None]:
+        """Return the last day of the contract's term, where it is active, or of the trial."""
+        today, active = accounts[0].context.today, SubscriptionStatus.ACTIVE
+        return [
+            term_on(row.contract_starts_on, today(row.time_zone)).ends_on
+            if row.contract_status is active
+            else row.trial_ends_on
+            for row in [account.row for account in accounts]
+        ]
 
     @strawberry.field(
         description="The id that automation of its reseller gave it; null for those who do not belong to the reseller."
@@ -125,12 +132,12 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     @together
     @staticmethod
     async def subscription(accounts: Sequence["Account"], info: Info) -> list[Subscription | None]:
-        """Read them through the loader, but where the account's row says that there is none."""
-        rows = [account.row for account in accounts if account.row.contract_status is not None]
-        found = await info.context.loaders.open_subscriptions.load_many([(row.reseller_id, row.id) for row in rows])
-        both = [(contract, row) for contract, row in zip(found, rows, strict=True) if contract is not None]
-        contracts = {each.account_row.id: each for each in Subscription.of_each(both, info)}
-        return [contracts.get(account.row.id) for account in accounts]
+        """Take those that the accounts' rows carry, or read them through the loader."""
+        rows = [account.row for account in accounts]
+        contracts = await info.context.loaders.contracts_of(rows)
+        both = [(contract, row) for contract, row in zip(contracts, rows, strict=True) if contract is not None]
+        shown = iter(Subscription.of_each(both, info))
+        return [None if contract is None else next(shown) for contract in contracts]
 
     @gated(
         "The account's organizations, by name. Part of the account's own dashboard: PARTNER_SUPPORTED_ONLY for a "
