@@ -20,6 +20,7 @@ ANYWHERE = "*"
 # A key and an id: values, or parameters that stand for them.
 Position = tuple[Any, Any]
 # Turns a key of an order back that was written into a cursor. Raises ValueError.
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # Makes a named tuple of a tuple: in half the time.
 new = tuple.__new__
 Read = Callable[[str], str | date | datetime]
@@ -153,7 +154,12 @@ class Slice(NamedTuple):
 def write_cursor(order: str, key: str | date | datetime, id: UUID) -> str:
     """Return the opaque name of a row's place in an order."""
     written = key if isinstance(key, str) else key.isoformat()
-    return base64.urlsafe_b64encode(orjson.dumps([order, written, id.hex])).decode().rstrip("=")
+    return (
+        binascii.b2a_base64(orjson.dumps([order, written, id.hex]), newline=False)
+        .translate(_URL_SAFE)
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def read_cursor(cursor: str, order_name: str, read: Read) -> tuple[Any, UUID]:

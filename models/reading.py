@@ -32,6 +32,7 @@ def reader(columns: Sequence[Any]) -> Read:
         for place, column in enumerate(columns)
         if isinstance(column.type, TextEnum)
     ]
+    tenants = [place for place, column in enumerate(columns) if column.keyname == "reseller_id"]
     rows_of = _rows([(column.keyname, place) for place, column in enumerate(columns)])
 
     def read(records: Sequence[Any]) -> list[Any]:
@@ -39,6 +40,10 @@ def reader(columns: Sequence[Any]) -> Read:
         values = list(zip(*records, strict=True))
         for place, members in enums if values else ():
             values[place] = tuple(map(members.__getitem__, values[place]))
+        for place in tenants if values else ():
+            # Each row has an object of its own, which works out its own hash when it is first looked up.
+            ids = values[place]
+            values[place] = ids[:1] * len(ids) if ids.count(ids[0]) == len(ids) else ids
         return rows_of(values)
 
     return read

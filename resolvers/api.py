@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from graphql import specified_rules
 from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from auth.budgets import RateLimited
@@ -22,6 +23,7 @@ from resolvers.rate_limit import limited, paid, told
 from resolvers.root import Mutation, Query
 from schema.context import Context
 from schema.notes import Operation as Noted
+from schema.scalars import scalars
 from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashboard
 
 RULES = (*specified_rules, MaybeNullValidationRule)
@@ -124,6 +126,7 @@ def build_api(*, is_compiled: bool = True, limits: Limits | None = None) -> Api:
     return Api(
         query=Query,
         mutation=Mutation,
+        config=StrawberryConfig(scalar_map=scalars()),
         types=[ResellerDashboard, AccountDashboard, OrganizationDashboard],
         limits=limits,
         running=compiling if is_compiled else interpreting,

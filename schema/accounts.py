@@ -26,7 +26,7 @@ from schema.inputs import EXTERNAL_ID, ChangeInput, MutationInput, NamesAccount
 from schema.nodes import VERSION, Node, load_each
 from schema.organizations import SELDOM_READ as ORGANIZATIONS_SELDOM_READ
 from schema.organizations import OrganizationConnection
-from schema.pagination import After, First, PageInfo, Placed
+from schema.pagination import After, Edge, First, PageInfo, cursors_of
 from schema.people import Automated, Staffed
 from schema.rows import column
 from schema.selecting import selected_below, unread
@@ -51,6 +51,8 @@ LazyReseller = Annotated["Reseller", strawberry.lazy("schema.resellers")]
 @strawberry.type(description="One customer of a reseller: its subdomain, its trial and its contract.")
 class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     """A row of models.account_rows()."""
+
+    __slots__ = ("context", "row")
 
     name: str = column("The customer's name.")
     subdomain: str = column("Where its portal lies: a DNS label, unique across all resellers.")
@@ -87,13 +89,13 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     @staticmethod
     def status(accounts: Sequence["Account"]) -> list[AccountStatus]:
         """Say where each stands on the civil day of its reseller."""
-        today = accounts[0].context.today
+        today = accounts[0].context.days
         return [
             account_status(
                 is_disabled=row.disabled_at is not None,
                 contract=row.contract_status,
                 trial_ends_on=row.trial_ends_on,
-                today=today(row.time_zone),
+                today=today[row.time_zone],
             )
             for row in [account.row for account in accounts]
         ]
@@ -105,9 +107,9 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
     @staticmethod
     def status_ends_on(accounts: Sequence["Account"]) -> list[date | None]:
         """Return the last day of the contract's term, where it is active, or of the trial."""
-        today, active = accounts[0].context.today, SubscriptionStatus.ACTIVE
+        today, active = accounts[0].context.days, SubscriptionStatus.ACTIVE
         return [
-            term_on(row.contract_starts_on, today(row.time_zone)).ends_on
+            term_on(row.contract_starts_on, today[row.time_zone]).ends_on
             if row.contract_status is active
             else row.trial_ends_on
             for row in [account.row for account in accounts]
@@ -178,10 +180,12 @@ class Account(Node, Staffed, Automated, prefix="acct", loader="accounts"):
 
 
 @strawberry.type(description="One account of a page.")
-class AccountEdge(Placed):
+class AccountEdge(Edge):
     """A place in the list, and what stands there."""
 
-    cursor: str = column("Its place in this order.", "place")
+    __init__ = Edge.__init__
+
+    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: Account = strawberry.field(description="The account.")
     page: strawberry.Private[Slice]
 
@@ -203,7 +207,7 @@ class AccountConnection:
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[AccountEdge]:
         """Show each with its place."""
-        return [AccountEdge(node=node, page=self.page) for node in self.nodes]
+        return [AccountEdge(node, self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:

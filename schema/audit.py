@@ -17,7 +17,7 @@ from models.places import Place
 from schema.context import Info
 from schema.enums import ActorKind
 from schema.inputs import clean_instant
-from schema.pagination import After, First, PageInfo, Placed
+from schema.pagination import After, Edge, First, PageInfo, cursors_of
 from schema.rows import column
 
 # What is the reseller's own: members of an account never see it.
@@ -86,10 +86,12 @@ class AuditEvent:
 
 
 @strawberry.type(description="One event of a page.")
-class AuditEventEdge(Placed):
+class AuditEventEdge(Edge):
     """A place in the list, and what stands there."""
 
-    cursor: str = column("Its place in this order.", "place")
+    __init__ = Edge.__init__
+
+    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: AuditEvent = strawberry.field(description="The event.")
     page: strawberry.Private[Slice]
 
@@ -110,7 +112,7 @@ class AuditEventConnection:
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[AuditEventEdge]:
         """Show each with its place."""
-        return [AuditEventEdge(node=node, page=self.page) for node in self.nodes]
+        return [AuditEventEdge(node, self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:

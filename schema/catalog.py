@@ -47,6 +47,8 @@ class SupportTypeDefinition:
 class Plan(Node, prefix="plan"):
     """A row of models.Plan, as a viewer sees it who may, or may not, see the partner's cost."""
 
+    __slots__ = ("row", "shows_cost")
+
     name: str = column("Its name.")
     support_type: SupportType = column("The support type that it prices.")
     min_systems: int = column("The smallest number of systems, inclusive.")

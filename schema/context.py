@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,20 @@ from schema.changes import Call, Change
 from schema.notes import Notes
 
 NOBODY = Scope()
+
+
+class Days(dict[str, date]):
+    """The civil days of one instant by time zone: each is worked out when it is first asked for."""
+
+    __slots__ = ("_now",)
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._now = now
+
+    def __missing__(self, time_zone: str) -> date:
+        day = self[time_zone] = self._now.astimezone(ZoneInfo(time_zone)).date()
+        return day
 
 
 @dataclass
@@ -66,8 +81,6 @@ class Context:
     call: Call = field(init=False, default_factory=Call)
     change: Change = field(init=False)
     _asked_by: Viewer | None = field(init=False)
-    # The civil days that were asked for, by time zone.
-    _days: dict[str, date] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._asked_by = self.viewer
@@ -80,11 +93,14 @@ class Context:
         self.change = Change(self.database, self.call)
         return self.change
 
+    @cached_property
+    def days(self) -> Days:
+        """The civil day in each time zone."""
+        return Days(self.now)
+
     def today(self, time_zone: str) -> date:
         """Return the civil day in a reseller's time zone."""
-        if time_zone not in self._days:
-            self._days[time_zone] = self.now.astimezone(ZoneInfo(time_zone)).date()
-        return self._days[time_zone]
+        return self.days[time_zone]
 
     async def become(self, viewer: Viewer | None, moment: Snapshot | None = None) -> None:
         """Go on as this viewer, in a moment of theirs or a new one: what was read for the one before is forgotten."""

@@ -30,6 +30,8 @@ class Node:
     themselves.
     """
 
+    __slots__ = ()
+
     kinds: ClassVar[strawberry.Private[dict[str, type["Node"]]]] = {}
 
     prefix: ClassVar[strawberry.Private[str]]
@@ -49,7 +51,7 @@ class Node:
     def id(nodes: Sequence["Node"]) -> list[strawberry.ID]:
         """Write those of a level, which are of one kind."""
         kind = type(nodes[0])
-        keys = map(attrgetter(f"row.{kind.id_column}"), nodes)
+        keys = map(attrgetter(kind.id_column), [node.row for node in nodes])
         return cast("list[strawberry.ID]", ids.encode_all(kind.prefix, keys))
 
     @classmethod

@@ -1,5 +1,6 @@
 """Organizations: parts of a customer's account."""
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from schema.context import Info
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, NamesAccount
 from schema.nodes import VERSION, Node, load
-from schema.pagination import PageInfo, Placed
+from schema.pagination import Edge, PageInfo, cursors_of
 from schema.people import Staffed
 from schema.rows import column
 
@@ -29,6 +30,8 @@ LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
 @strawberry.type(description="A part of one customer's account, with systems of its own.")
 class Organization(Node, Staffed, prefix="org", loader="organizations"):
     """A row with what models.organizations shows of one, and what the policies ask of its account."""
+
+    __slots__ = ("facts", "row")
 
     name: str = column("Its name.")
     key: str = column("Unique in its account, whatever the case.")
@@ -65,10 +68,12 @@ class Organization(Node, Staffed, prefix="org", loader="organizations"):
 
 
 @strawberry.type(description="One organization of a page.")
-class OrganizationEdge(Placed):
+class OrganizationEdge(Edge):
     """A place in the list, and what stands there."""
 
-    cursor: str = column("Its place in this order.", "place")
+    __init__ = Edge.__init__
+
+    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: Organization = strawberry.field(description="The organization.")
     page: strawberry.Private[Slice]
 
@@ -76,6 +81,8 @@ class OrganizationEdge(Placed):
 @strawberry.type(description="A page of an account's organizations, by name.")
 class OrganizationConnection:
     """A slice, and the number of all where it is asked for."""
+
+    __slots__ = ("facts", "page")
 
     nodes: list[Organization] = column("The page without cursors.", "organizations")
     page: strawberry.Private[Slice]
@@ -87,12 +94,12 @@ class OrganizationConnection:
     @property
     def organizations(self) -> list[Organization]:
         """Those of the page."""
-        return [Organization(row, self.facts) for row in self.page.rows]
+        return list(map(Organization, self.page.rows, repeat(self.facts)))
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[OrganizationEdge]:
         """Show each with its place."""
-        return [OrganizationEdge(node=node, page=self.page) for node in self.nodes]
+        return [OrganizationEdge(node, self.page) for node in self.nodes]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:

@@ -1,11 +1,13 @@
 """Connections: pages of a list, both ways, by cursors that stay true while rows are added."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
 
 from models.paging import Slice
 from schema.rows import column
+from schema.together import together
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start: 1 to 100, 25 unless said.")]
 After = Annotated[str | None, strawberry.argument(description="A cursor: go on after it. Goes with first.")]
@@ -24,13 +26,14 @@ class PageInfo:
     page: strawberry.Private[Slice]
 
 
-class Placed:
-    """An edge: its node has a row of the page, and its cursor is written where it is asked for."""
+class Edge:
+    """A node, which has a row, and the page that the row is of: its cursor is written where it is asked for."""
 
-    page: Slice
-    node: Any
+    def __init__(self, node: Any, page: Slice) -> None:  # noqa: ANN401 # each list's own type
+        self.node, self.page = node, page
 
-    @property
-    def place(self) -> str:
-        """Its place in the order of the page."""
-        return self.page.cursor(self.node.row)
+
+@together
+def cursors_of(edges: Sequence[Edge]) -> list[str]:
+    """Write the places of a level's edges in the order of their page."""
+    return [edge.page.cursor(edge.node.row) for edge in edges]

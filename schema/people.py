@@ -16,6 +16,8 @@ from schema.pagination import After, First
 class Placed:
     """What has a dashboard of its own."""
 
+    __slots__ = ()
+
     @property
     def place(self) -> Place:
         """The dashboard as the policies know it."""
@@ -25,6 +27,8 @@ class Placed:
 @strawberry.interface(description="A dashboard to which people belong.")
 class Staffed(Placed):
     """What it takes is the place, of which the policies are asked."""
+
+    __slots__ = ()
 
     @gated("Who belongs to the dashboard, by name.", permission_classes=[ReadsMembers])
     async def members(self, info: Info) -> list[Membership] | None:
@@ -43,6 +47,8 @@ class Staffed(Placed):
 @strawberry.interface(description="A dashboard in which automation can act, and whose changes are written down.")
 class Automated(Placed):
     """What it takes is the place, of which the policies are asked."""
+
+    __slots__ = ()
 
     @gated("The keys with which automation acts in the dashboard, the newest first.", permission_classes=[ReadsKeys])
     async def api_keys(self, info: Info) -> list[ApiKey] | None:

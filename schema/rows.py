@@ -4,7 +4,8 @@
     name: str = column("The customer's name.")
 
 An object is made of its row and of the few facts that its fields are worked out from; there is nothing else to fill in.
-Types of which a list has hundreds have an initializer that takes these by position: it is called in half the time.
+Types of which a list has hundreds have slots, and an initializer that takes these by position: it is called in half the
+time.
 """
 
 from operator import attrgetter

@@ -178,7 +178,7 @@ class StrawberryFramework(Framework):
                 for each in set(map(type, values)).difference(known):
                     known[each] = _name_of_class(each) if issubclass(each, origin) else None
                 found = list(map(known.get, map(type, values)))
-            return None if None in found or _is_any_cast(values) else cast("list[str]", found)
+            return None if None in found or _is_any_cast(values, set(map(type, values))) else cast("list[str]", found)
 
         return names
 
@@ -205,13 +205,16 @@ def _name_of_class(kind: Any) -> str | None:  # noqa: ANN401 # a class that Stra
     return None if found.is_graphql_generic else str(found.name)
 
 
-def _is_any_cast(values: list[Any]) -> bool:
-    # What get_strawberry_type_cast() asks of one, without a call of Python's for each.
-    return True in map(hasattr, values, repeat(TYPE_CAST_ATTRIBUTE))
+def _is_any_cast(values: list[Any], kinds: set[type]) -> bool:
+    # What get_strawberry_type_cast() asks of one, without a call of Python's for each. An object that has slots alone
+    # has no place for the mark.
+    has_place = True in [kind.__dictoffset__ != 0 for kind in kinds]
+    return has_place and True in map(hasattr, values, repeat(TYPE_CAST_ATTRIBUTE))
 
 
 def _all_recognized(is_type_of: Callable[[Any, Any], Any], known: set[type], values: list[Any]) -> bool:
-    kinds, is_any_cast = set(map(type, values)), _is_any_cast(values)
+    kinds = set(map(type, values))
+    is_any_cast = _is_any_cast(values, kinds)
     if kinds <= known and not is_any_cast:
         return True
     if not all(is_type_of(value, None) for value in values):
