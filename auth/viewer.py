@@ -124,7 +124,6 @@ class Seat(NamedTuple):
         return self.granted & {Permission.TERMS_ACCEPT} if self.is_held_up else self.granted
 
 
-KINDS = {each.value: each for each in DashboardKind}
 ROLE_NAMES = {each.value: each for each in Role}
 
 
@@ -145,16 +144,8 @@ class Viewer:
     @classmethod
     def of(cls, row: Any) -> "Viewer":  # noqa: ANN401 # a row of models.sessions
         """Return the viewer of a row that has their seats in columns: arrays of one length, null without any."""
-        columns = (
-            map(KINDS.__getitem__, row.kinds or ()),
-            map(ROLE_NAMES.__getitem__, row.roles or ()),
-            row.reseller_ids or (),
-            row.account_ids or (),
-            row.organization_ids or (),
-            row.have_accepted_terms or (),
-            [required and not row.has_two_factor for required in row.require_two_factor or ()],
-        )
-        seats = tuple(map(Seat._make, zip(*columns, strict=True)))
+        columns = (row.roles or (), row.reseller_ids or (), row.account_ids or (), row.organization_ids or ())
+        seats = tuple(_seat(row, *seat) for seat in zip(*columns, strict=True))
         return cls(id=row.user_id, name=row.name, email=row.email, seats=seats, has_two_factor=row.has_two_factor)
 
     @classmethod
@@ -210,3 +201,18 @@ class Viewer:
         for dashboard_id, seat in self.by_dashboard.items():
             of[seat.kind][dashboard_id] = seat.reseller_id
         return Scope(frozenset(of[DashboardKind.RESELLER]), of[DashboardKind.ACCOUNT], of[DashboardKind.ORGANIZATION])
+
+
+def _seat(row: Any, role: str, reseller_id: UUID, account_id: UUID | None, organization_id: UUID | None) -> Seat:  # noqa: ANN401
+    ids = (ROLE_NAMES[role], reseller_id, account_id, organization_id)
+    if organization_id is not None:
+        return Seat(DashboardKind.ORGANIZATION, *ids, has_accepted_terms=True)
+    if account_id is not None:
+        return Seat(DashboardKind.ACCOUNT, *ids, has_accepted_terms=True)
+    # Terms, where any are published, and two-factor stand before a reseller's dashboard alone.
+    return Seat(
+        DashboardKind.RESELLER,
+        *ids,
+        has_accepted_terms=row.accepted_terms_of is None or reseller_id in row.accepted_terms_of,
+        lacks_two_factor=reseller_id in row.two_factor_required_by and not row.has_two_factor,
+    )

@@ -6,7 +6,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.tenancy import DashboardKind
 from models.base import Base
 from models.memberships import Membership
 from models.prepared import prepared
@@ -90,44 +89,46 @@ def user_with_memberships(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
 
 
 def _memberships() -> sa.Select[*tuple[object, ...]]:
-    # One row, and of what there are many a column in an array: a row a membership costs the server twice as much.
-    has_two_factor = TwoFactor.user_id.is_not(None).label("has_two_factor")
-    confirmed = sa.and_(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
+    # One row, and of what there are many a column in an array: a row a membership costs the server twice as much. What
+    # stands before few of them is told of those few.
     seats = _seats()
+    confirmed = sa.exists().where(TwoFactor.user_id == User.id, TwoFactor.confirmed_at.is_not(None))
+    current = sa.select(TermsVersion.version).order_by(TermsVersion.published_at.desc()).limit(1).scalar_subquery()
+    accepted = sa.select(TermsAcceptance.reseller_id).where(
+        TermsAcceptance.user_id == User.id, TermsAcceptance.version == current
+    )
+    ruled = sa.select(SignInRule.reseller_id).where(
+        SignInRule.requires_two_factor, SignInRule.reseller_id == sa.func.any(seats.c.reseller_ids)
+    )
     return (
-        sa.select(User.id.label("user_id"), User.name, User.email, has_two_factor, *seats.c)
+        sa.select(
+            User.id.label("user_id"),
+            User.name,
+            User.email,
+            confirmed.label("has_two_factor"),
+            *seats.c,
+            sa.case((current.is_not(None), _array(accepted))).label("accepted_terms_of"),
+            _array(ruled).label("two_factor_required_by"),
+        )
         .select_from(User)
-        .outerjoin(TwoFactor, confirmed)
         .join(seats, sa.true())
     )
 
 
 def _seats() -> sa.FromClause:
-    # Terms and two-factor stand before a reseller's dashboard alone.
-    is_resellers = Membership.kind == DashboardKind.RESELLER
-    current = sa.select(TermsVersion.version).order_by(TermsVersion.published_at.desc()).limit(1).scalar_subquery()
-    accepted = sa.and_(
-        is_resellers,
-        TermsAcceptance.user_id == Membership.user_id,
-        TermsAcceptance.reseller_id == Membership.reseller_id,
-        TermsAcceptance.version == current,
-    )
-    ruled = sa.and_(is_resellers, SignInRule.reseller_id == Membership.reseller_id)
     columns = {
-        "kinds": sa.type_coerce(Membership.kind, sa.Text),
         "roles": sa.type_coerce(Membership.role, sa.Text),
         "reseller_ids": Membership.reseller_id,
         "account_ids": Membership.account_id,
         "organization_ids": Membership.organization_id,
-        "have_accepted_terms": sa.or_(~is_resellers, TermsAcceptance.version.is_not(None), current.is_(None)),
-        "require_two_factor": sa.func.coalesce(SignInRule.requires_two_factor, sa.false()),
     }
     return (
         sa.select(*(sa.func.array_agg(column).label(name) for name, column in columns.items()))
-        .select_from(Membership)
-        .outerjoin(TermsAcceptance, accepted)
-        .outerjoin(SignInRule, ruled)
         .where(Membership.user_id == User.id)
         .correlate(User)
         .lateral("seats")
     )
+
+
+def _array(ids: sa.Select[UUID]) -> sa.ColumnElement[list[UUID]]:
+    return sa.func.array(ids.scalar_subquery(), type_=sa.ARRAY(sa.Uuid()))

@@ -14,13 +14,12 @@ class _Row(NamedTuple):
     name: str
     email: str
     has_two_factor: bool
-    kinds: list[str] | None
-    roles: list[str]
+    roles: list[str] | None
     reseller_ids: list[UUID]
     account_ids: list[UUID | None]
     organization_ids: list[UUID | None]
-    have_accepted_terms: list[bool]
-    require_two_factor: list[bool]
+    accepted_terms_of: list[UUID] | None
+    two_factor_required_by: list[UUID]
 
 
 def seats(number: int = 1, *, of: int = 9, **changed: Any) -> _Row:
@@ -29,13 +28,12 @@ def seats(number: int = 1, *, of: int = 9, **changed: Any) -> _Row:
         name="Ada",
         email="ada@example.com",
         has_two_factor=False,
-        kinds=["ACCOUNT"] * number,
         roles=["ADMIN"] * number,
         reseller_ids=[UUID(int=1)] * number,
         account_ids=[UUID(int=100 + each) for each in range(number)],
         organization_ids=[None] * number,
-        have_accepted_terms=[True] * number,
-        require_two_factor=[False] * number,
+        accepted_terms_of=[],
+        two_factor_required_by=[],
     )
     return row._replace(**changed)
 
@@ -51,12 +49,13 @@ def test_the_same_rights_are_the_same_viewer() -> None:
     "changed",
     [
         {"roles": ["USER"]},
-        {"kinds": ["RESELLER"], "account_ids": [None]},
+        {"account_ids": [None]},
         {"reseller_ids": [UUID(int=2)]},
         {"account_ids": [UUID(int=200)]},
         {"organization_ids": [UUID(int=300)]},
-        {"have_accepted_terms": [False]},
-        {"require_two_factor": [True]},
+        {"accepted_terms_of": [UUID(int=1)]},
+        {"accepted_terms_of": None},
+        {"two_factor_required_by": [UUID(int=1)]},
         {"has_two_factor": True},
         {"name": "Ada L."},
         {"email": "a@example.com"},
@@ -99,7 +98,7 @@ def test_those_who_were_not_seen_for_longest_are_forgotten(monkeypatch: pytest.M
 def test_those_who_belong_nowhere_are_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembering, "KILOBYTES", 6)
     remembered = Remembered()
-    nowhere = seats(0)._replace(kinds=None)
+    nowhere = seats(0)._replace(roles=None)
 
     for each in range(20):
         remembered.viewer_of(nowhere._replace(user_id=UUID(int=each)))
