@@ -14,7 +14,7 @@ def may_with_each(viewer: Viewer, accounts: Sequence[Any], may: Callable[[Viewer
     allowed, one is asked for those that are alike; where any is refused, each is, in their order.
     """
     seats = viewer.by_dashboard
-    alike = {(each.reseller_id, each.support_type, each.id if each.id in seats else None): each for each in accounts}
+    alike = {(each.reseller_id, each.support_type, id if (id := each.id) in seats else None): each for each in accounts}
     if all(may(viewer, account) is None for account in alike.values()):
         return None
     return next(filter(None, (may(viewer, account) for account in accounts)), None)
