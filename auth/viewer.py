@@ -1,5 +1,6 @@
 """Who asks, and the permissions that their roles hold in each dashboard."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -145,7 +146,9 @@ class Viewer:
     def of(cls, row: Any) -> "Viewer":  # noqa: ANN401 # a row of models.sessions
         """Return the viewer of a row that has their seats in columns: arrays of one length, null without any."""
         columns = (row.roles or (), row.reseller_ids or (), row.account_ids or (), row.organization_ids or ())
-        seats = tuple(_seat(row, *seat) for seat in zip(*columns, strict=True))
+        accepted = None if row.accepted_terms_of is None else set(row.accepted_terms_of)
+        requiring = set() if row.has_two_factor else set(row.two_factor_required_by)
+        seats = tuple(_seat(*seat, accepted, requiring) for seat in zip(*columns, strict=True))
         return cls(id=row.user_id, name=row.name, email=row.email, seats=seats, has_two_factor=row.has_two_factor)
 
     @classmethod
@@ -203,16 +206,19 @@ class Viewer:
         return Scope(frozenset(of[DashboardKind.RESELLER]), of[DashboardKind.ACCOUNT], of[DashboardKind.ORGANIZATION])
 
 
-def _seat(row: Any, role: str, reseller_id: UUID, account_id: UUID | None, organization_id: UUID | None) -> Seat:  # noqa: ANN401
+def _seat(
+    role: str,
+    reseller_id: UUID,
+    account_id: UUID | None,
+    organization_id: UUID | None,
+    accepted: Set[UUID] | None,
+    requiring: Set[UUID],
+) -> Seat:
     ids = (ROLE_NAMES[role], reseller_id, account_id, organization_id)
     if organization_id is not None:
         return Seat(DashboardKind.ORGANIZATION, *ids, has_accepted_terms=True)
     if account_id is not None:
         return Seat(DashboardKind.ACCOUNT, *ids, has_accepted_terms=True)
     # Terms, where any are published, and two-factor stand before a reseller's dashboard alone.
-    return Seat(
-        DashboardKind.RESELLER,
-        *ids,
-        has_accepted_terms=row.accepted_terms_of is None or reseller_id in row.accepted_terms_of,
-        lacks_two_factor=reseller_id in row.two_factor_required_by and not row.has_two_factor,
-    )
+    has_accepted = accepted is None or reseller_id in accepted
+    return Seat(DashboardKind.RESELLER, *ids, has_accepted, lacks_two_factor=reseller_id in requiring)

@@ -20,10 +20,10 @@ ANYWHERE = "*"
 # A key and an id: values, or parameters that stand for them.
 Position = tuple[Any, Any]
 # Turns a key of an order back that was written into a cursor. Raises ValueError.
+Read = Callable[[str], str | date | datetime]
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # Makes a named tuple of a tuple: in half the time.
 new = tuple.__new__
-Read = Callable[[str], str | date | datetime]
 
 
 class Guide(NamedTuple):

@@ -14,8 +14,8 @@ from models.transactions import Transaction
 class SignInRule(Base):
     """One reseller's rule; a reseller without a row asks for nothing.
 
-    A reference table, like the terms: small and seldom written, and every request joins it with the memberships of a
-    user, which no table of the tenant's can be joined with.
+    A reference table, like the terms: small and seldom written, and every request asks it of the resellers to whom a
+    user belongs, who lie with the user and not with a tenant.
     """
 
     __tablename__ = "sign_in_rules"
