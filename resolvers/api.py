@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import Any
 
 import strawberry
-from graphql import specified_rules
+from graphql import ExecutionResult, specified_rules
+from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
@@ -14,9 +15,11 @@ from auth.budgets import RateLimited
 from execution.admission.admission import Admission
 from execution.admission.limits import Limits
 from execution.admission.objections import Refused
+from execution.admission.verdicts import Operation
 from execution.compiler.compiler import Compiler
 from execution.compiler.strawberry_schema import StrawberryFramework
 from execution.running import Compiled, Interpreter, Run
+from execution.turns import Turns
 from resolvers import introspection
 from resolvers.answers import answered, refused
 from resolvers.rate_limit import limited, paid, told
@@ -26,6 +29,8 @@ from schema.notes import Operation as Noted
 from schema.scalars import scalars
 from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashboard
 
+# In points. What costs less holds so little while it waits that it need not wait for its turn.
+DEAR = 100
 RULES = (*specified_rules, MaybeNullValidationRule)
 
 
@@ -34,19 +39,24 @@ def anything(only_reads: bool) -> None:  # noqa: FBT001 # called by us alone
 
 
 class Api(strawberry.Schema):
-    """Strawberry's schema behind limits of ours. `running` makes, of the schema, what runs an admitted operation."""
+    """Strawberry's schema behind limits of ours. `running` makes, of the schema, what runs an admitted operation.
+
+    Dear ones take `turns`.
+    """
 
     def __init__(
         self,
         *,
         limits: Limits | None = None,
         running: "Callable[[Api], Run] | None" = None,
+        turns: Turns | None = None,
         **options: Any,  # noqa: ANN401 # as strawberry.Schema has them
     ) -> None:
         super().__init__(**options)
         self.limits = limits or Limits()
         self.admission = Admission(self._schema, self.limits, RULES)
         self._run = (running or interpreting)(self)
+        self._turns = turns or Turns()
 
     @cached_property
     def introspected(self) -> dict[str, Any]:
@@ -100,12 +110,18 @@ class Api(strawberry.Schema):
             context.cost = self.admission.cost(operation, values)
             noted.runs(operation.node)
             operation = await paid(self._schema, operation, values, context.cost, context)
-            result = await self._run(operation, values, context)
+            result = await self._run_in_turn(operation, values, context)
         except Refused as refusal:
             return refused(refusal)
         finally:
             await context.close()
         return answered(result, request_id, self.limits, told(context.standing) if context.standing else None)
+
+    async def _run_in_turn(self, operation: Operation, values: VariableValues, context: Context) -> ExecutionResult:
+        if context.cost is None or context.cost < DEAR:
+            return await self._run(operation, values, context)
+        async with self._turns:
+            return await self._run(operation, values, context)
 
 
 def interpreting(api: Api) -> Run:

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from web.refusals import Refused
-from web.turns import Turns
 
 T = TypeVar("T")
 
@@ -41,11 +40,10 @@ class CutOff(Refused):
 
 
 class Operations:
-    """All that run in this worker, each when it is its turn, and for so many seconds, in which it may wait for that."""
+    """All that run in this worker; each has so many seconds."""
 
-    def __init__(self, seconds: float, turns: Turns | None = None) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._turns = turns or Turns()
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def run(
@@ -55,11 +53,9 @@ class Operations:
 
         `has_begun` tells whether a mutation has; `receive` tells of a client who leaves.
         """
-        task = asyncio.create_task(self._in_turn(operation))
+        task = asyncio.create_task(operation)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        # Where it was never begun, nobody will.
-        task.add_done_callback(lambda _: operation.close())
         try:
             await asyncio.wait({task}, timeout=UNWATCHED_SECONDS)
             if not task.done():
@@ -72,13 +68,6 @@ class Operations:
         if task.cancelled():
             raise CutOff(has_begun=has_begun())
         return task.result()
-
-    async def _in_turn(self, operation: Coroutine[Any, Any, T]) -> T:
-        await self._turns.take()
-        try:
-            return await operation
-        finally:
-            self._turns.leave()
 
     async def _watch(self, task: asyncio.Task[T], has_begun: Callable[[], bool], receive: Receive | None) -> None:
         leaving = None if receive is None else asyncio.create_task(_left(receive))

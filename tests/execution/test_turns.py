@@ -2,15 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
-from typing import Any
 
-import pytest
-
-from web.refusals import Refused
-from web.running import Operations
-from web.turns import Turns
+from execution.turns import Turns
 
 # Longer than any test here takes: then nobody looks.
 NEVER = 3600.0
@@ -32,13 +25,10 @@ class Works:
 
     async def run(self, number: int) -> None:
         """Begin when it is this one's turn."""
-        await self._turns.take()
-        try:
+        async with self._turns:
             self.begun.append(number)
             self.has_begun.setdefault(number, asyncio.Event()).set()
             await self.may_end.setdefault(number, asyncio.Event()).wait()
-        finally:
-            self._turns.leave()
 
     def all(self, number: int) -> list[asyncio.Task[None]]:
         """Let so many ask for a turn, one after the other."""
@@ -64,21 +54,19 @@ async def test_no_more_than_so_many_begin_and_the_others_follow_in_their_order()
 async def test_who_is_cancelled_has_no_turn_and_keeps_none() -> None:
     turns = Turns(1, look_seconds=NEVER)
     works = Works(turns)
-    await turns.take()
-    waiting, given, last = works.all(3)
-    await _soon()
-
-    waiting.cancel()
-    await _soon()
+    async with turns:
+        waiting, given, last = works.all(3)
+        await _soon()
+        waiting.cancel()
+        await _soon()
     # In the moment in which it has been given a turn, and knows nothing of it.
-    turns.leave()
     given.cancel()
     await _soon()
 
     assert (works.begun, waiting.cancelled(), given.cancelled()) == ([2], True, True)
     works.may_end[2].set()
     await last
-    await asyncio.wait_for(turns.take(), 1)
+    await asyncio.wait_for(turns.__aenter__(), 1)
 
 
 async def test_while_the_worker_is_idle_one_more_begins_and_another_one() -> None:
@@ -107,35 +95,3 @@ async def test_while_the_worker_is_busy_nobody_else_begins() -> None:
     await asyncio.gather(*tasks)
 
     assert begun == [0]
-
-
-def _waiting(turns: Turns) -> Coroutine[Any, Any, None]:
-    async def operation() -> None:
-        raise AssertionError
-
-    return Operations(0.05, turns).run(operation(), has_begun=lambda: False)
-
-
-@pytest.mark.filterwarnings("error")
-async def test_an_operation_may_wait_as_long_as_it_may_take_and_is_told_that_nothing_was_changed() -> None:
-    turns = Turns(1, look_seconds=NEVER)
-    await turns.take()
-
-    with pytest.raises(Refused) as refused:
-        await _waiting(turns)
-
-    assert refused.value.code == "DEADLINE_EXCEEDED"
-
-
-@pytest.mark.filterwarnings("error")
-async def test_an_operation_that_was_cancelled_before_its_turn_leaves_nothing_behind() -> None:
-    turns = Turns(1, look_seconds=NEVER)
-    await turns.take()
-    task = asyncio.create_task(_waiting(turns))
-    await _soon()
-
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    turns.leave()
-    await asyncio.wait_for(turns.take(), 1)

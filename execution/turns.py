@@ -1,11 +1,10 @@
-"""Whose turn it is: an operation begins when the worker has time for it, and not before.
+"""Whose turn it is: a dear operation begins when the worker has time for it, and not before.
 
 A worker has one core. What is begun beyond what keeps that busy waits in the middle of its work, with all that it has
-read, and drives out of the processor's caches what the others need: 32 accounts screens at once took a worker a third
-more of CPU each than eight at a time (bench/README.md). So they wait before they have read anything, in the order in
-which they came.
+read, and drives out of the processor's caches what the others need (figures in bench/README.md). So dear operations
+wait before they have read anything, in the order in which they came; cheap ones hold little, and pass.
 
-Where the worker is idle nevertheless, because what is under way waits for the database, for a lock or for a slow
+Where the worker is idle nevertheless, because what is under way waits for a database far away, for a lock or for a slow
 statement, one more is begun, and another one every few milliseconds.
 """
 
@@ -15,14 +14,14 @@ from collections import deque
 from contextlib import suppress
 
 # Enough to keep a worker busy whose database is near.
-AT_ONCE = 8
+AT_ONCE = 4
 # How often is looked whether the worker is busy, while anybody waits; and the share of the time that makes it so.
 LOOK_SECONDS = 0.005
 BUSY = 0.7
 
 
 class Turns:
-    """The turns of a worker: so many at once, or as many as keep it busy."""
+    """The turns of a worker: so many at once, or as many as keep it busy. `async with turns:` takes one."""
 
     def __init__(self, at_once: int = AT_ONCE, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._least = self._most = at_once
@@ -31,7 +30,7 @@ class Turns:
         self._look_seconds = look_seconds
         self._looked: tuple[float, float] | None = None
 
-    async def take(self) -> None:
+    async def __aenter__(self) -> None:
         """Return when it is the caller's turn. Who is cancelled meanwhile has none."""
         if self._taken < self._most and not self._waiting:
             self._taken += 1
@@ -47,11 +46,14 @@ class Turns:
                 with suppress(ValueError):
                     self._waiting.remove(turn)
             else:
-                self.leave()
+                self._leave()
             raise
 
-    def leave(self) -> None:
-        """Give a turn back: the next one begins."""
+    async def __aexit__(self, *_: object) -> None:
+        """Give the turn back: the next one begins."""
+        self._leave()
+
+    def _leave(self) -> None:
         self._taken -= 1
         self._give()
 
