@@ -1,12 +1,12 @@
 """The schema: both roots, every type that only an interface leads to, and the way from a request to its answer."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, specified_rules
-from graphql.execution.values import VariableValues
+from graphql import specified_rules
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
@@ -15,7 +15,6 @@ from auth.budgets import RateLimited
 from execution.admission.admission import Admission
 from execution.admission.limits import Limits
 from execution.admission.objections import Refused
-from execution.admission.verdicts import Operation
 from execution.compiler.compiler import Compiler
 from execution.compiler.strawberry_schema import StrawberryFramework
 from execution.running import Compiled, Interpreter, Run
@@ -31,6 +30,7 @@ from schema.viewer import AccountDashboard, OrganizationDashboard, ResellerDashb
 
 # In points. What costs less holds so little while it waits that it need not wait for its turn.
 DEAR = 100
+PASSING = nullcontext()
 RULES = (*specified_rules, MaybeNullValidationRule)
 
 
@@ -110,18 +110,15 @@ class Api(strawberry.Schema):
             context.cost = self.admission.cost(operation, values)
             noted.runs(operation.node)
             operation = await paid(self._schema, operation, values, context.cost, context)
-            result = await self._run_in_turn(operation, values, context)
+            async with PASSING if context.cost < DEAR else self._turns:
+                result = await self._run(operation, values, context)
+                # Let go of before anybody else begins.
+                await context.close()
+                return answered(result, request_id, self.limits, told(context.standing) if context.standing else None)
         except Refused as refusal:
             return refused(refusal)
         finally:
             await context.close()
-        return answered(result, request_id, self.limits, told(context.standing) if context.standing else None)
-
-    async def _run_in_turn(self, operation: Operation, values: VariableValues, context: Context) -> ExecutionResult:
-        if context.cost is None or context.cost < DEAR:
-            return await self._run(operation, values, context)
-        async with self._turns:
-            return await self._run(operation, values, context)
 
 
 def interpreting(api: Api) -> Run:
