@@ -12,7 +12,7 @@ from domain.catalog import DEFINITIONS, is_sellable
 from models.account_lists import AccountList
 from models.paging import Page
 from models.places import Place, place_of_reseller
-from schema.accounts import SELDOM_READ, AccountConnection, AccountFilter, AccountOrder
+from schema.account_lists import SELDOM_READ, AccountConnection, AccountFilter, AccountOrder
 from schema.catalog import Plan, SupportTypeDefinition
 from schema.context import Info
 from schema.enums import AccountOrderField, OrderDirection, SupportType
