@@ -28,7 +28,7 @@ class Turns:
         self._taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._look_seconds = look_seconds
-        self._looked: tuple[float, float] | None = None
+        self._is_looked_after = False
 
     async def __aenter__(self) -> None:
         """Return when it is the caller's turn. Who is cancelled meanwhile has none."""
@@ -37,7 +37,7 @@ class Turns:
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
-        if self._looked is None:
+        if not self._is_looked_after:
             self._look_later()
         try:
             await turn
@@ -65,8 +65,9 @@ class Turns:
                 self._taken += 1
 
     def _look_later(self) -> None:
-        self._looked = time.perf_counter(), time.thread_time()
-        asyncio.get_running_loop().call_later(self._look_seconds, self._look, *self._looked)
+        self._is_looked_after = True
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._look_seconds, self._look, time.perf_counter(), time.thread_time())
 
     def _look(self, since: float, used: float) -> None:
         is_busy = time.thread_time() - used > BUSY * (time.perf_counter() - since)
@@ -75,4 +76,4 @@ class Turns:
         if self._waiting:
             self._look_later()
         else:
-            self._looked, self._most = None, self._least
+            self._is_looked_after, self._most = False, self._least

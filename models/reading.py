@@ -36,11 +36,13 @@ def reader(columns: Sequence[Any]) -> Read:
     rows_of = _rows([(column.keyname, place) for place, column in enumerate(columns)])
 
     def read(records: Sequence[Any]) -> list[Any]:
+        if not records:
+            return []
         # A column at a time: no step of it is Python's for each row.
         values = list(zip(*records, strict=True))
-        for place, members in enums if values else ():
+        for place, members in enums:
             values[place] = tuple(map(members.__getitem__, values[place]))
-        for place in tenants if values else ():
+        for place in tenants:
             # Each row has an object of its own, which works out its own hash when it is first looked up.
             ids = values[place]
             values[place] = ids[:1] * len(ids) if ids.count(ids[0]) == len(ids) else ids
@@ -62,8 +64,6 @@ def _rows(places: Places) -> Read:
     inner = [(_rows(part), dict(part)["id"], [place for _, place in part]) for part in parts.values()]
 
     def rows(columns: Sequence[Any]) -> list[Any]:
-        if not columns:
-            return []
         whole = [columns[place] for _, place in own]
         for part_of, id_place, part in inner:
             found = part_of([columns[place] for place in part])

@@ -11,7 +11,7 @@ from models.paging import Slice
 from schema.accounts import Account
 from schema.context import Info
 from schema.enums import AccountOrderField, AccountStatus, OrderDirection, SupportType
-from schema.pagination import Edge, PageInfo, cursors_of
+from schema.pagination import Edge, PageInfo
 
 LONGEST_SEARCH = 256
 # To read an instant takes longer than to read half the row.
@@ -30,9 +30,7 @@ class AccountEdge(Edge):
 
     __init__ = Edge.__init__
 
-    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: Account = strawberry.field(description="The account.")
-    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of the accounts screen.")

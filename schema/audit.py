@@ -17,7 +17,7 @@ from models.places import Place
 from schema.context import Info
 from schema.enums import ActorKind
 from schema.inputs import clean_instant
-from schema.pagination import After, Edge, First, PageInfo, cursors_of
+from schema.pagination import After, Edge, First, PageInfo
 from schema.rows import column
 
 # What is the reseller's own: members of an account never see it.
@@ -91,9 +91,7 @@ class AuditEventEdge(Edge):
 
     __init__ = Edge.__init__
 
-    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: AuditEvent = strawberry.field(description="The event.")
-    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of the audit, newest first.")

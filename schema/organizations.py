@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, NamesAccount
 from schema.nodes import VERSION, Node, load
-from schema.pagination import Edge, PageInfo, cursors_of
+from schema.pagination import Edge, PageInfo
 from schema.people import Staffed
 from schema.rows import column
 
@@ -73,9 +73,7 @@ class OrganizationEdge(Edge):
 
     __init__ = Edge.__init__
 
-    cursor: str = strawberry.field(resolver=cursors_of, description="Its place in this order.")
     node: Organization = strawberry.field(description="The organization.")
-    page: strawberry.Private[Slice]
 
 
 @strawberry.type(description="A page of an account's organizations, by name.")

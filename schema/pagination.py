@@ -26,14 +26,18 @@ class PageInfo:
     page: strawberry.Private[Slice]
 
 
+@strawberry.type(description="One entry of a page.")
 class Edge:
-    """A node, which has a row, and the page that the row is of: its cursor is written where it is asked for."""
+    """A node, which has a row, and the page that the row is of. Each list has a type of its own that names the node."""
+
+    page: strawberry.Private[Slice]
 
     def __init__(self, node: Any, page: Slice) -> None:  # noqa: ANN401 # each list's own type
         self.node, self.page = node, page
 
-
-@together
-def cursors_of(edges: Sequence[Edge]) -> list[str]:
-    """Write the places of a level's edges in the order of their page."""
-    return [edge.page.cursor(edge.node.row) for edge in edges]
+    @strawberry.field(description="Its place in this order.")
+    @together
+    @staticmethod
+    def cursor(edges: Sequence["Edge"]) -> list[str]:
+        """Write those of a level."""
+        return [edge.page.cursor(edge.node.row) for edge in edges]
