@@ -1,5 +1,7 @@
 """The demo's people, and how they come in."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -68,3 +70,11 @@ async def _ask(browser: httpx.AsyncClient, document: str, **input: str) -> Any:
     body = (await browser.post("/graphql", json={"query": document, "variables": {"input": input}})).json()
     assert "errors" not in body, body
     return body["data"]
+
+
+@asynccontextmanager
+async def refused(page: Page, complaints: list[str]) -> AsyncIterator[None]:
+    """Expect a page that comes with a 4xx: Chromium complains of it, and has advice about forms at any time besides."""
+    async with page.expect_console_message(lambda message: message.type == "error") as told:
+        yield
+    complaints.remove(f"console: {(await told.value).text}")

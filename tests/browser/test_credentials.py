@@ -6,7 +6,7 @@ from pathlib import Path
 import pyotp
 from playwright.async_api import Page, expect
 
-from tests.browser.people import ADA, PASSWORD, fill_in, open_mail, sign_out
+from tests.browser.people import ADA, PASSWORD, fill_in, open_mail, refused, sign_out
 from tests.credentials import STEP
 from tests.world import Clock
 
@@ -16,10 +16,8 @@ Deliver = Callable[[], Awaitable[int]]
 
 async def answer_with_code(page: Page, complaints: list[str], code: str) -> None:
     """Sign in with the password, and then with the code that the page asks for."""
-    async with page.expect_console_message() as told:
+    async with refused(page, complaints):
         await fill_in(page, ADA)
-    # Chromium tells of every page that comes with a 4xx.
-    complaints.remove(f"console: {(await told.value).text}")
     await expect(page.get_by_label("Code of your authenticator")).to_be_visible()
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_label("Code of your authenticator").fill(code)
@@ -86,10 +84,9 @@ async def test_a_mistyped_code_costs_another_try_and_not_another_scan(
     await page.get_by_role("link", name="Security").click()
     await page.get_by_role("button", name="Set it up").click()
     phone = pyotp.TOTP(str(await page.locator(".secret").text_content()))
-    async with page.expect_console_message() as told:
+    async with refused(page, complaints):
         await page.get_by_label("Code").fill("nonsense")
         await page.keyboard.press("Enter")
-    complaints.remove(f"console: {(await told.value).text}")
     await expect(page.get_by_role("alert")).to_have_text("The code is wrong, or was used already.")
     await page.screenshot(path=tmp_path / "mistyped.png")
 

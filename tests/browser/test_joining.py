@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.browser.people import BEN, PASSWORD, invite, open_mail, tab_to
+from tests.browser.people import BEN, PASSWORD, invite, open_mail, refused, tab_to
 
 NEW, INVITATION = "nora@northwind.example", "Invitation to Northwind Managed IT"
 Deliver = Callable[[], Awaitable[int]]
@@ -50,11 +50,9 @@ async def test_somebody_who_has_a_password_signs_in_there(
     await page.goto(await open_mail(page, INVITATION))
 
     await expect(page.get_by_label("Your password")).to_be_focused()
-    async with page.expect_console_message() as told:
+    async with refused(page, complaints):
         await page.keyboard.type("wrong horse battery staple")
         await page.keyboard.press("Enter")
-    # Chromium tells of every page that comes with a 4xx.
-    complaints.remove(f"console: {(await told.value).text}")
     await expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is wrong.")
     await page.screenshot(path=tmp_path / "wrong.png")
     await page.keyboard.type(PASSWORD)
@@ -94,10 +92,9 @@ async def test_a_link_that_was_used_leads_nowhere(
     await page.get_by_role("button", name="Set up and join").click()
     await page.wait_for_url("**/terms?reseller=*")
 
-    async with page.expect_console_message() as told:
+    async with refused(page, complaints):
         await page.goto(link)
         await page.get_by_role("heading", name="This link cannot be used").wait_for()
-    complaints.remove(f"console: {(await told.value).text}")
     await page.screenshot(path=tmp_path / "used.png")
 
     assert page.url == f"{site}/invitation"

@@ -1,7 +1,6 @@
 """Every page for people in a wide and in a narrow window, light and dark: nothing is cut off or covered."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +8,7 @@ import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.people import ADA, fill_in, invite, open_mail
+from tests.browser.people import ADA, fill_in, invite, open_mail, refused
 from tests.browser.test_windows import CUT_OFF
 from tests.world import Clock
 
@@ -63,14 +62,6 @@ def look(page: Page, tmp_path: Path) -> Look:
         assert await page.evaluate(CONTRAST) == [], name
 
     return looked
-
-
-@asynccontextmanager
-async def refused(page: Page, complaints: list[str]) -> AsyncIterator[None]:
-    """Expect a page that comes with a 4xx, of which Chromium tells."""
-    async with page.expect_console_message() as told:
-        yield
-    complaints.remove(f"console: {(await told.value).text}")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
