@@ -1,13 +1,14 @@
 """Finding in a transaction what a mutation is about: in the viewer's scope, then locked by tenant and id.
 
-A distributed database locks a row only by its tenant, hence the two steps; where the scope itself says whose it is, the
-first one needs no statement. One order of locks, everywhere, so that no two transactions wait for each other: the
-reseller, then its account, then the account's contract or organization, then the people and keys of a dashboard. The
-reseller is held in share mode, whatever is changed below it: mutations pass each other, and wait for the operator who
-disables it or withdraws its eligibility, as the operator waits for them.
+A distributed database locks a row only by its tenant, hence the two steps; where the scope itself says whose it is, or
+the worker has asked before, the first one needs no statement. One order of locks, everywhere, so that no two
+transactions wait for each other: the reseller, then its account, then the account's contract or organization, then the
+people and keys of a dashboard. The reseller is held in share mode, whatever is changed below it: mutations pass each
+other, and wait for the operator who disables it or withdraws its eligibility, as the operator waits for them.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from models import ids
 from models.accounts import Account
 from models.base import Base
 from models.organizations import Organization
-from models.prepared import prepared
+from models.prepared import Question, prepared
 from models.resellers import Reseller
 from models.scopes import Scope
 from models.subscriptions import Subscription
@@ -29,6 +30,11 @@ from schema.context import Info
 
 T = TypeVar("T")
 AnySelect = sa.Select[*tuple[Any, ...]]
+
+# The resellers whose accounts, contracts and organizations these are: that is never changed, and a worker remembers so
+# many that it was asked for last.
+OWNERS = 10_000
+_OWNERS: OrderedDict[UUID, UUID] = OrderedDict()
 
 
 def found(row: T | None, noun: str, field: str = "id") -> T:
@@ -89,17 +95,32 @@ async def tenant_of_account(transaction: Transaction, scope: Scope, id: UUID) ->
     known: UUID | None = scope.accounts.get(id)
     if known is None and len(scope.resellers) <= 1:
         known = next(iter(scope.resellers), NOWHERE)
-    return known or await transaction.scalar(_owner_of_account(scope.of_accounts([id]), id)) or NOWHERE
+    return known or await _owner(transaction, scope, id, lambda: _owner_of_account(scope.of_accounts([id]), id))
 
 
 async def tenant_of_organization(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
     """Return the reseller whose account's organization this is, if it lies in the scope; else nobody."""
     known: UUID | None = scope.organizations.get(id) or _only_reseller(scope)
-    return known or await transaction.scalar(_owner_of_organization(scope, id)) or NOWHERE
+    return known or await _owner(transaction, scope, id, lambda: _owner_of_organization(scope, id))
 
 
 async def _tenant_of_contract(transaction: Transaction, scope: Scope, id: UUID) -> UUID:
-    return _only_reseller(scope) or await transaction.scalar(_owner_of_contract(scope, id)) or NOWHERE
+    known = _only_reseller(scope)
+    return known or await _owner(transaction, scope, id, lambda: _owner_of_contract(scope, id))
+
+
+async def _owner(transaction: Transaction, scope: Scope, id: UUID, asked: Callable[[], Question]) -> UUID:
+    owner: UUID | None = _OWNERS.get(id)
+    # What is a reseller's lies in the scope of whoever belongs to the reseller; of others it is asked.
+    if owner is None or owner not in scope.resellers:
+        owner = await transaction.scalar(asked())
+    if owner is None:
+        return NOWHERE
+    _OWNERS[id] = owner
+    _OWNERS.move_to_end(id)
+    if len(_OWNERS) > OWNERS:
+        _OWNERS.popitem(last=False)
+    return owner
 
 
 def _only_reseller(scope: Scope) -> UUID | None:
