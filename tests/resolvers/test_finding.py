@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from domain.tenancy import Role
+from models import Account
 from tests.clients import Client
 from tests.world import World, gid
 
@@ -20,34 +21,54 @@ MEMBERS: list[tuple[set[str], set[str]]] = [
 ]
 
 
-async def beginning(world: World, resellers: set[str], accounts: set[str]) -> tuple[Client, dict[str, dict[str, Any]]]:
-    """Sign somebody in, and return of each reseller what is done to an account of it and to what belongs to that."""
-    person, calls = await world.person(), {}
+Calls = dict[str, Any]
+
+
+async def beginning(world: World, resellers: set[str], accounts: set[str]) -> tuple[Client, Client, dict[str, Calls]]:
+    """Return what is done to an account of each reseller and to what belongs to that, and two who are signed in.
+
+    The first belongs to nothing else, and to no other account of theirs; the second to all resellers.
+    """
+    person, everybody, calls = await world.person(), await world.person(), {}
     for name in RESELLERS:
         reseller = await world.reseller(name)
         account = await world.account(reseller)
-        contract, organization = await world.contract(account), await world.organization(account)
-        calls[name] = {
-            "updateAccount": {"id": gid(account), "name": "Other"},
-            "updateOrganization": {"id": gid(organization), "name": "Other"},
-            "createApiKey": {"dashboardId": gid(account), "name": "Sync", "role": "USER"},
-            "cancelSubscription": {"id": gid(contract)},
-        }
+        calls[name] = await calls_of(world, account)
+        calls[f"other of {name}"] = await calls_of(world, await world.account(reseller))
+        await world.join(everybody, Role.ADMIN, reseller)
         if name in resellers:
             await world.join(person, Role.ADMIN, reseller)
         if name in accounts:
             await world.join(person, Role.ADMIN, account)
-    return await world.sign_in(person), calls
+    return await world.sign_in(person), await world.sign_in(everybody), calls
+
+
+async def calls_of(world: World, account: Account) -> Calls:
+    """Return the inputs of mutations of an account, its contract and its organization, by the mutations' names."""
+    contract, organization = await world.contract(account), await world.organization(account)
+    return {
+        "updateAccount": {"id": gid(account), "name": "Other"},
+        "updateOrganization": {"id": gid(organization), "name": "Other"},
+        "createApiKey": {"dashboardId": gid(account), "name": "Sync", "role": "USER"},
+        "cancelSubscription": {"id": gid(contract)},
+    }
+
+
+async def missed(client: Client, calls: Calls) -> set[str]:
+    """Make the calls, and return those for which what they name does not exist."""
+    told = {call: (await client.mutate(call, input))["errors"] for call, input in calls.items()}
+    return {call for call, errors in told.items() if [each["code"] for each in errors] == ["NOT_FOUND"]}
 
 
 @pytest.mark.parametrize(("resellers", "accounts"), MEMBERS)
+@pytest.mark.parametrize("is_known", [False, True], ids=["never asked for", "asked for by another"])
 async def test_what_lies_in_the_scope_is_found_and_nothing_else(
-    world: World, resellers: set[str], accounts: set[str]
+    world: World, resellers: set[str], accounts: set[str], *, is_known: bool
 ) -> None:
-    ada, calls = await beginning(world, resellers, accounts)
+    ada, everybody, calls = await beginning(world, resellers, accounts)
+    if is_known:
+        assert [await missed(everybody, each) for each in calls.values()] == [set()] * len(calls)
 
     for name, inputs in calls.items():
-        told = {call: (await ada.mutate(call, input))["errors"] for call, input in inputs.items()}
-        missed = {call for call, errors in told.items() if [each["code"] for each in errors] == ["NOT_FOUND"]}
-
-        assert missed == (set() if name in resellers | accounts else set(inputs)), told
+        is_in_sight = name in resellers | accounts or name.removeprefix("other of ") in resellers
+        assert await missed(ada, inputs) == (set() if is_in_sight else set(inputs)), name

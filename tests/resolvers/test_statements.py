@@ -152,3 +152,19 @@ async def test_saving_a_contract_takes_six_statements(world: World, statements: 
     # Who asks; the account, its contract, the plans, the change with its event; the account with its contract and plan.
     assert len(seen) == 6
     assert saved["account"]["subscription"]["systems"] == 7
+
+
+async def test_whose_an_account_is_is_asked_once_of_somebody_of_many_resellers(
+    world: World, statements: Statements
+) -> None:
+    reseller, other = await world.reseller(), await world.reseller()
+    account = await world.account(reseller)
+    ada = await world.admin(reseller, other)
+    taken = []
+    for systems in (7, 8, 9):
+        with statements() as seen:
+            given = {"accountId": gid(account), "systems": systems, "billingInterval": "ANNUAL"}
+            await ada.mutate("upsertSubscription", given, "account { subscription { systems plan { name } } }")
+        taken.append(len(seen))
+
+    assert taken == [7, 6, 6]
