@@ -22,6 +22,7 @@ from models.api_keys import ApiKey, leads_of
 from models.database import Database, Snapshot
 from models.organizations import OwningAccount
 from models.places import Place
+from models.prepared import prepared
 from models.resellers import Reseller
 from models.sessions import user_with_memberships
 from models.tokens import SECRET_BYTES
@@ -80,6 +81,7 @@ def _place(found: sa.Row[Any]) -> Place:
     return Place(found.kind, found.reseller_id, found.account_id, found.name, None, account)
 
 
+@prepared
 def _working(reseller_id: UUID, id: UUID, at: datetime) -> sa.Select[*tuple[object, ...]]:
     works = sa.and_(
         ApiKey.revoked_at.is_(None),

@@ -89,7 +89,8 @@ class Account(Versioned, Base):
         )
 
 
-def account_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
+@prepared
+def account_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[*tuple[object, ...]]:
     """Select the id of the account that a reseller's automation knows by this id: for the reseller's own alone."""
     return sa.select(Account.id).where(
         Account.reseller_id == reseller_id,

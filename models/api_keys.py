@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.tenancy import DashboardKind, Role
 from models.base import Base, Id, Tenant, TextEnum, Versioned
+from models.prepared import prepared
 
 
 class ApiKey(Versioned, Base):
@@ -50,7 +51,8 @@ class ApiKeySecret(Base):
     expires_at: Mapped[datetime | None]
 
 
-def leads_of(secret_hash: bytes, at: datetime) -> sa.Select[UUID, UUID]:
+@prepared
+def leads_of(secret_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select the tenant and the id of the key that a secret leads to, as long as the secret lasts."""
     lasts = sa.or_(ApiKeySecret.expires_at.is_(None), ApiKeySecret.expires_at > at)
     return sa.select(ApiKeySecret.reseller_id, ApiKeySecret.api_key_id).where(

@@ -78,9 +78,19 @@ async def plan_for(
 
 
 @prepared
+def price_list(day: date, currency_code: str) -> sa.Select[*tuple[object, ...]]:
+    """Select the columns of plans_on()."""
+    return _columns_of(plans_on(day, currency_code))
+
+
+@prepared
 def _plans_of(day: date, currency_code: str, support_type: str) -> sa.Select[*tuple[object, ...]]:
-    mine = plans_on(day, currency_code).where(sa.type_coerce(Plan.support_type, sa.Text()) == support_type)
-    return mine.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
+    mine = sa.type_coerce(Plan.support_type, sa.Text()) == support_type
+    return _columns_of(plans_on(day, currency_code).where(mine))
+
+
+def _columns_of(plans: sa.Select[Plan]) -> sa.Select[*tuple[object, ...]]:
+    return plans.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
 
 
 def priced(plans: Sequence[AnyPlan]) -> Sequence[AnyPlan]:

@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from models.accounts import Account
-from models.base import among, paired
+from models.base import among, pairs
 from models.organizations import Organization
-from models.prepared import unnamed
+from models.prepared import Ids, unnamed
 from models.resellers import Reseller
 from models.scopes import Scope
 
@@ -18,11 +18,14 @@ def dashboard_names(scope: Scope) -> sa.Select[*tuple[object, ...]]:
     """
     none = sa.cast(sa.null(), sa.Text)
     resellers = _ranked(0, Reseller, sa.func.lower(Reseller.name), none).where(among(Reseller.id, scope.resellers))
-    accounts = _ranked(1, Account, Account.lower_name, Account.subdomain).where(
-        paired((Account.reseller_id, Account.id), scope.account_tenants, scope.accounts)
+    accounts = _named(
+        _ranked(1, Account, Account.lower_name, Account.subdomain), Account, scope.account_tenants, scope.accounts
     )
-    organizations = _ranked(2, Organization, Organization.lower_name, none).where(
-        paired((Organization.reseller_id, Organization.id), scope.organization_tenants, scope.organizations)
+    organizations = _named(
+        _ranked(2, Organization, Organization.lower_name, none),
+        Organization,
+        scope.organization_tenants,
+        scope.organizations,
     )
     every = sa.union_all(resellers, accounts, organizations).subquery()
     return sa.select(every.c.id, every.c.name, every.c.subdomain).order_by(every.c.rank, every.c.lower_name, every.c.id)
@@ -41,3 +44,11 @@ def _ranked(
         sa.literal_column(str(rank)).label("rank"),
         lower_name.label("lower_name"),
     )
+
+
+def _named(
+    rows: sa.Select[*tuple[object, ...]], kind: type[Account | Organization], tenants: Ids, ids: Ids
+) -> sa.Select[*tuple[object, ...]]:
+    # Joined, for each is named once: behind IN, PostgreSQL would first look for twins.
+    named = pairs(tenants, ids)
+    return rows.join(named, sa.and_(kind.reseller_id == named.c.tenant, kind.id == named.c.id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.invitations import VALID_FOR, InvitationStatus, InvitationUnusable, invitation_status
 from domain.tenancy import DashboardKind, Role
 from models.base import Base, Id, Tenant, TextEnum, Versioned
+from models.prepared import prepared
 
 
 class Invitation(Versioned, Base):
@@ -103,7 +104,8 @@ def note_address(invited: Invitation) -> sa.Executable:
     return noted.on_conflict_do_nothing()
 
 
-def tenants_inviting(address: str) -> sa.Select[UUID]:
+@prepared
+def tenants_inviting(address: str) -> sa.Select[*tuple[object, ...]]:
     """Select the tenants that have ever invited an address, in lower case."""
     return sa.select(InvitedAddress.reseller_id).where(InvitedAddress.address == address)
 
@@ -128,13 +130,15 @@ def invitation_rows() -> sa.Select[*tuple[object, ...]]:
     )
 
 
-def invitation_behind(token_hash: bytes) -> sa.Select[UUID, UUID]:
+@prepared
+def invitation_behind(token_hash: bytes) -> sa.Select[*tuple[object, ...]]:
     """Select the tenant and the id of the invitation that a token leads to."""
     return sa.select(InvitationToken.reseller_id, InvitationToken.invitation_id).where(
         InvitationToken.token_hash == token_hash
     )
 
 
+@prepared
 def waiting_for(email: str, now: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select the pending invitations to an address, newest first, of every reseller in whose data one looks."""
     return (

@@ -6,21 +6,18 @@ Every statement starts from the scope of the request, so that an id from anywher
 from collections.abc import Hashable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
-
-import sqlalchemy as sa
 
 from domain.tenancy import DashboardKind
 from models import ids
 from models.account_lists import AccountList, Kept
 from models.accounts import accounts_among
-from models.base import paired
-from models.catalog import Plan, plans_among, plans_on
+from models.catalog import Plan, plans_among, price_list
 from models.contracts import contracts_beside_accounts
 from models.loading import Batch, ById, Row
-from models.organization_lists import ORGANIZATIONS_BY_NAME, OrganizationList
-from models.organizations import Organization, OwningAccount, organizations_among, owning_account
+from models.organization_lists import ORGANIZATIONS_BY_NAME, OrganizationList, organizations_counted
+from models.organizations import OwningAccount, organizations_among, owning_account
 from models.paging import Slice
 from models.people_loaders import PeopleLoaders
 from models.places import Place, place_of_account, place_of_organization, place_of_reseller
@@ -111,7 +108,7 @@ class Loaders(PeopleLoaders):
 
         async def each(keys: list[tuple[str, date]]) -> list[Sequence[Plan]]:
             return [
-                [Plan(**row._mapping) for row in await self._snapshot.fetch(_columns_of(plans_on(day, currency)))]
+                [Plan(**row._asdict()) for row in await self._snapshot.fetch(price_list(day, currency))]
                 for currency, day in keys
             ]
 
@@ -141,13 +138,10 @@ class Loaders(PeopleLoaders):
         """How many organizations an account has, by (reseller id, account id)."""
 
         async def count(keys: list[tuple[UUID, UUID]]) -> list[int]:
-            counted = (
-                sa.select(Organization.account_id, sa.func.count().label("number"))
-                .where(Organization.visible_to(self._scope), _belonging_to(keys))
-                .group_by(Organization.account_id)
-            )
-            numbers = {row.account_id: row.number for row in await self._snapshot.fetch(counted)}
-            return [numbers.get(account_id, 0) for _, account_id in keys]
+            numbers = [0] * len(keys)
+            for row in await self._snapshot.fetch(organizations_counted(self._scope, *_columns(keys))):
+                numbers[row.number - 1] = row.organizations
+            return numbers
 
         return Batch(count)
 
@@ -246,14 +240,6 @@ def _by_day(keys: Sequence[tuple[UUID, date]]) -> dict[date, list[UUID]]:
     for reseller, today in keys:
         days.setdefault(today, []).append(reseller)
     return days
-
-
-def _columns_of(statement: sa.Select[Any]) -> sa.Select[*tuple[Any, ...]]:
-    return statement.with_only_columns(*Plan.__table__.columns, maintain_column_froms=True)
-
-
-def _belonging_to(keys: Sequence[tuple[UUID, UUID]]) -> sa.ColumnElement[bool]:
-    return paired((Organization.reseller_id, Organization.account_id), *_columns(keys))
 
 
 def _columns(keys: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:

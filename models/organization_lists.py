@@ -53,3 +53,15 @@ class OrganizationList:
 @lru_cache(FORMS)
 def _prepared(asked: OrganizationList) -> Prepared[[Scope, Ids, Ids, str, UUID]]:
     return prepared(asked._paged)
+
+
+@prepared
+def organizations_counted(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select how many `organizations` of each account lie in the scope, and the account's `number`, as paged() does.
+
+    An account without any has no row.
+    """
+    owner = pairs(resellers, accounts)
+    theirs = sa.and_(Organization.reseller_id == owner.c.tenant, Organization.account_id == owner.c.id)
+    counted = sa.select(owner.c.number, sa.func.count().label("organizations")).select_from(owner)
+    return counted.join(Organization, theirs).where(Organization.visible_to(scope)).group_by(owner.c.number)

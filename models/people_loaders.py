@@ -40,6 +40,32 @@ def api_keys_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
     return api_key_rows().where(among(ApiKey.reseller_id, scope.tenants), among(ApiKey.id, ids))
 
 
+@prepared
+def members_of(dashboards: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the memberships in these dashboards."""
+    return member_rows().where(among(Membership.dashboard_id, dashboards))
+
+
+@prepared
+def memberships_of(scope: Scope, users: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the memberships of these users in the scope's tenants."""
+    return member_rows().where(among(Membership.reseller_id, scope.tenants), among(Membership.user_id, users))
+
+
+@prepared
+def invitations_to(scope: Scope, dashboards: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the invitations to these dashboards in the scope's tenants, newest first."""
+    mine = sa.and_(among(Invitation.reseller_id, scope.tenants), among(Invitation.dashboard_id, dashboards))
+    return invitation_rows().where(mine).order_by(Invitation.id.desc())
+
+
+@prepared
+def api_keys_of(scope: Scope, dashboards: Ids) -> sa.Select[*tuple[object, ...]]:
+    """Select the API keys of these dashboards in the scope's tenants, newest first."""
+    mine = sa.and_(among(ApiKey.reseller_id, scope.tenants), among(ApiKey.dashboard_id, dashboards))
+    return api_key_rows().where(mine).order_by(ApiKey.id.desc())
+
+
 class PeopleLoaders(Batched):
     """Loaders of members, invitations and API keys."""
 
@@ -48,8 +74,7 @@ class PeopleLoaders(Batched):
         """The members of a dashboard, by its id; asked only of dashboards that a policy lets the viewer read."""
 
         async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
-            rows = await self._snapshot.fetch(member_rows().where(among(Membership.dashboard_id, dashboards)))
-            return grouped(rows, "dashboard_id", dashboards)
+            return grouped(await self._snapshot.fetch(members_of(dashboards)), "dashboard_id", dashboards)
 
         return Batch(of_each)
 
@@ -63,9 +88,7 @@ class PeopleLoaders(Batched):
         """A user's memberships in the scope's tenants, by the user's id."""
 
         async def of_each(users: list[UUID]) -> list[Sequence[Row]]:
-            mine = among(Membership.reseller_id, self._scope.tenants)
-            found = await self._snapshot.fetch(member_rows().where(mine, among(Membership.user_id, users)))
-            return grouped(found, "user_id", users)
+            return grouped(await self._snapshot.fetch(memberships_of(self._scope, users)), "user_id", users)
 
         return Batch(of_each)
 
@@ -79,9 +102,7 @@ class PeopleLoaders(Batched):
         """The invitations to a dashboard, newest first, by its id; asked as members are."""
 
         async def to_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
-            mine = among(Invitation.reseller_id, self._scope.tenants)
-            rows = invitation_rows().where(mine, among(Invitation.dashboard_id, dashboards))
-            found = await self._snapshot.fetch(rows.order_by(Invitation.id.desc()))
+            found = await self._snapshot.fetch(invitations_to(self._scope, dashboards))
             return grouped(found, "dashboard_id", dashboards)
 
         return Batch(to_each)
@@ -96,9 +117,7 @@ class PeopleLoaders(Batched):
         """The API keys of a dashboard, newest first, by its id; asked as members are."""
 
         async def of_each(dashboards: list[UUID]) -> list[Sequence[Row]]:
-            mine = among(ApiKey.reseller_id, self._scope.tenants)
-            rows = api_key_rows().where(mine, among(ApiKey.dashboard_id, dashboards))
-            found = await self._snapshot.fetch(rows.order_by(ApiKey.id.desc()))
+            found = await self._snapshot.fetch(api_keys_of(self._scope, dashboards))
             return grouped(found, "dashboard_id", dashboards)
 
         return Batch(of_each)

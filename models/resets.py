@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.prepared import prepared
 
 
 class PasswordReset(Base):
@@ -31,7 +32,8 @@ def open_reset(user_id: UUID, token_hash: bytes, expires_at: datetime) -> sa.Exe
     )
 
 
-def usable_reset(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[UUID]:
+@prepared
+def usable_reset(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select the user of a link that can be used; no row where it cannot."""
     return sa.select(PasswordReset.user_id).where(*_usable(user_id, token_hash, at))
 

@@ -56,6 +56,7 @@ def signed_in(user_id: UUID, token_hash: bytes, at: datetime) -> sa.Select[*tupl
     return found.add_cte(seen.cte("seen"))
 
 
+@prepared
 def sessions_of(user_id: UUID, at: datetime) -> sa.Select[*tuple[object, ...]]:
     """Select a user's live sessions, the one that was seen last first."""
     seen_at = sa.func.coalesce(Session.last_seen_at, Session.created_at)

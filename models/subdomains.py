@@ -38,7 +38,8 @@ async def release(transaction: Transaction, name: str, *, at: datetime) -> None:
     await transaction.fetch(_released(name, at))
 
 
-def account_of(name: str) -> sa.Select[UUID]:
+@prepared
+def account_of(name: str) -> sa.Select[*tuple[object, ...]]:
     """Select the id of the account that has the name now."""
     return sa.select(Subdomain.account_id).where(Subdomain.name == name, Subdomain.released_at.is_(None))
 

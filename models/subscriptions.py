@@ -181,7 +181,8 @@ def open_subscriptions_of(scope: Scope, resellers: Ids, accounts: Ids) -> sa.Sel
     )
 
 
-def contract_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[UUID]:
+@prepared
+def contract_named(external_id: str, reseller_id: UUID, scope: Scope) -> sa.Select[*tuple[object, ...]]:
     """Select the id of the contract that a reseller's automation knows by this id: for the reseller's own alone."""
     return sa.select(Subscription.id).where(
         Subscription.reseller_id == reseller_id,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.prepared import prepared
 
 
 class TermsVersion(Base):
@@ -31,7 +32,8 @@ class TermsAcceptance(Base):
     address: Mapped[str | None]
 
 
-def current_terms() -> sa.Select[str, str]:
+@prepared
+def current_terms() -> sa.Select[*tuple[object, ...]]:
     """Select the version and body of the latest published terms; no row where none were published."""
     return sa.select(TermsVersion.version, TermsVersion.body).order_by(TermsVersion.published_at.desc()).limit(1)
 
@@ -45,7 +47,8 @@ def acceptance_of(user_id: UUID, reseller_id: UUID, version: str) -> sa.Select[T
     )
 
 
-def acceptances_of(user_id: UUID, version: str) -> sa.Select[UUID, datetime]:
+@prepared
+def acceptances_of(user_id: UUID, version: str) -> sa.Select[*tuple[object, ...]]:
     """Select for which resellers, and when, the user accepted this version."""
     return sa.select(TermsAcceptance.reseller_id, TermsAcceptance.accepted_at).where(
         TermsAcceptance.user_id == user_id, TermsAcceptance.version == version

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.prepared import prepared
 
 
 class TwoFactor(Base):
@@ -33,7 +34,8 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
-def authenticator_of(user_id: UUID) -> sa.Select[bytes]:
+@prepared
+def authenticator_of(user_id: UUID) -> sa.Select[*tuple[object, ...]]:
     """Select the sealed secret of a user who has two-factor; no row for everybody else."""
     return sa.select(TwoFactor.sealed).where(TwoFactor.user_id == user_id, TwoFactor.confirmed_at.is_not(None))
 

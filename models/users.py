@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
+from models.prepared import prepared
 
 
 class User(Base):
@@ -30,7 +31,8 @@ class UserEmail(Base):
     user_id: Mapped[UUID]
 
 
-def credentials_of(address: str) -> sa.Select[UUID, str, str, str | None]:
+@prepared
+def credentials_of(address: str) -> sa.Select[*tuple[object, ...]]:
     """Select the id, name, address and password hash of the user with this address, in lower case."""
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == address).scalar_subquery()
     return sa.select(User.id, User.name, User.email, User.password_hash).where(User.id == owner)

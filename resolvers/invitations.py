@@ -163,7 +163,7 @@ async def _lock_by_token(transaction: Transaction, leads: Any, token: str, *, at
     )
     invited = (await transaction.scalars(mine.with_for_update())).one()
     # While this waited for the row, the token may have been used or replaced.
-    is_current = (await transaction.execute(invitation_behind(hash_token(token)))).first() is not None
+    is_current = bool(await transaction.fetch(invitation_behind(hash_token(token))))
     if not is_current or invited.status(at) is not InvitationStatus.PENDING:
         raise InvitationUnusable
     return invited

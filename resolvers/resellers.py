@@ -40,7 +40,7 @@ async def accept_terms(info: Info, input: AcceptTermsInput) -> AcceptTermsPayloa
     async with writing(info) as transaction:
         reseller = await find_reseller(info, transaction, input.reseller_id)
         policies.require(policies.may_accept_terms(viewer, reseller.id))
-        current = (await transaction.execute(current_terms())).first()
+        current = next(iter(await transaction.fetch(current_terms())), None)
         if current is None or current.version != input.version:
             raise Conflict("This is not the current version of the terms; read them again.", ("version",))
         # The viewer is held: who says it twice at once finds, the second time, what the first has stored.

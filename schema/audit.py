@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import sqlalchemy as sa
 import strawberry
 
 from auth import policies
 from domain.errors import BadInput
 from models import ids
-from models.audit import AuditEvent as Row
-from models.audit import audit_rows
-from models.paging import Order, Page, Slice
+from models.audit_lists import NEWEST_FIRST, AuditList
+from models.paging import Page, Slice
 from models.places import Place
 from schema.context import Info
 from schema.enums import ActorKind
@@ -128,6 +126,17 @@ class AuditFilter:
     since: datetime | None = strawberry.field(default=None, description="At this instant or later.")
     until: datetime | None = strawberry.field(default=None, description="Before this instant.")
 
+    def sought(self, page: Page) -> AuditList:
+        """Return what is asked. Raises BadInput where an instant lies beyond the calendar."""
+        return AuditList(
+            page,
+            actor_id=_key(self.actor_id),
+            action=None if self.action is None else self.action.replace("\0", ""),
+            object_id=_key(self.object_id),
+            since=_bound(self.since, "since"),
+            until=_bound(self.until, "until"),
+        )
+
 
 Where = Annotated[AuditFilter | None, strawberry.argument(description="Which of them.")]
 
@@ -135,45 +144,26 @@ Where = Annotated[AuditFilter | None, strawberry.argument(description="Which of 
 async def events_of(
     place: Place, info: Info, first: First, after: After, where: AuditFilter | None
 ) -> AuditEventConnection:
-    """Return a page of what happened in a dashboard.
-
-    A reseller's has what concerns the reseller, its accounts' settings and contracts; what belongs to an account's own
-    dashboard is in the account's.
-    """
+    """Return a page of what happened in a dashboard."""
     page = Page.asked(first=first, after=after)
-    order = Order(
-        "AUDIT",
-        sa.type_coerce(Row.occurred_at, sa.DateTime(timezone=True)),
-        Row.__table__.c.id,
-        is_descending=True,
-    )
-    here = Row.is_inside.is_(False) if place.account_id is None else Row.account_id == place.account_id
-    rows = audit_rows().where(Row.reseller_id == place.reseller_id, here, *_conditions(where))
-    found = await info.context.snapshot.fetch(page.of(rows, order, page.place(order.name, datetime.fromisoformat)))
+    asked = AuditList(page) if where is None else where.sought(page)
+    found = await info.context.snapshot.fetch(asked.paged(place.reseller_id, place.account_id))
     shows_cost = policies.may_see_cost(info.context.known_viewer, place.reseller_id) is None
-    return AuditEventConnection.of(page.cut(found, order.name), shows_cost=shows_cost)
+    return AuditEventConnection.of(page.cut(found, NEWEST_FIRST.name), shows_cost=shows_cost)
 
 
-def _conditions(where: AuditFilter | None) -> list[sa.ColumnElement[bool]]:
-    if where is None:
-        return []
-    return [
-        *([] if where.actor_id is None else [Row.actor_id == _key(where.actor_id)]),
-        *([] if where.action is None else [Row.action == where.action.replace("\0", "")]),
-        *([] if where.object_id is None else [Row.object_id == _key(where.object_id)]),
-        *([] if where.since is None else [Row.occurred_at >= _bound(where.since, "since")]),
-        *([] if where.until is None else [Row.occurred_at < _bound(where.until, "until")]),
-    ]
-
-
-def _bound(written: datetime, field: str) -> datetime:
+def _bound(written: datetime | None, field: str) -> datetime | None:
+    if written is None:
+        return None
     try:
         return clean_instant(written, field)
     except BadInput as refusal:
         raise refusal.below("where") from None
 
 
-def _key(id: str) -> UUID:
+def _key(id: str | None) -> UUID | None:
+    if id is None:
+        return None
     # What cannot be an id of ours is the id of nothing.
     found = ids.parse(id)
     return UUID(int=0) if found is None else found[1]

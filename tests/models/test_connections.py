@@ -159,7 +159,7 @@ async def test_what_is_read_after_a_commit_takes_no_round_trip_besides_its_state
     assert guarded.door.round_trips - before == 2 + 2
 
 
-async def test_a_request_takes_one_round_trip_to_know_a_session_and_four_more_to_know_a_key(
+async def test_a_request_takes_one_round_trip_to_know_a_session_and_three_more_to_know_a_key(
     world: World, guarded: Guarded
 ) -> None:
     reseller, person = await world.reseller(), await world.person()
@@ -169,7 +169,7 @@ async def test_a_request_takes_one_round_trip_to_know_a_session_and_four_more_to
     by_session = await round_trips(guarded, guarded.client(browser), SWITCHER)
     by_key = await round_trips(guarded, guarded.client(robot), SWITCHER)
 
-    assert (by_session, by_key) == (1 + 2 + 1, 5 + 2 + 1)
+    assert (by_session, by_key) == (1 + 2 + 1, 4 + 2 + 1)
 
 
 async def test_who_finds_no_free_connection_waits_as_long_as_is_set_and_no_longer(
