@@ -14,15 +14,14 @@ import sqlalchemy as sa
 
 from domain.throttling import TooManyAttempts, seconds_until
 from models.database import Database
-from models.throttles import Throttle, count_one
+from models.throttles import Throttle, blocking, count_one
 
 MOST, PAUSE = 20, timedelta(minutes=1)
 
 
 async def require_patience(database: Database, viewer_id: UUID, *, at: datetime) -> None:
     """Raises TooManyAttempts where the viewer has to wait before they try another name."""
-    mine = Throttle.key_hash == _key_of(viewer_id)
-    for row in await database.fetch(sa.select(Throttle.blocked_until).where(mine, Throttle.blocked_until > at)):
+    for row in await database.fetch(blocking(_key_of(viewer_id), at)):
         raise TooManyAttempts(seconds_until(row.blocked_until, at))
 
 

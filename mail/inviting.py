@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from mail.letters import Kind, Values
 from mail.outbox import post
-from models.invitations import Invitation, InvitationToken, note_address
+from models.invitations import Invitation, InvitationToken, links_ended, note_address
 from models.sealing import Sealer
 from models.tokens import hash_token, new_secret
 from models.transactions import Transaction
@@ -25,8 +23,8 @@ class Postman:
     ) -> None:
         """Post the link with a new token in the caller's transaction; the link before ends with it."""
         await transaction.flush()
-        await end_links(transaction, invited)
-        await transaction.execute(note_address(invited))
+        await transaction.fetch(links_ended(invited.id))
+        await transaction.fetch(note_address(invited.email, invited.reseller_id))
         token = new_secret()
         transaction.add(
             InvitationToken(token_hash=hash_token(token), reseller_id=invited.reseller_id, invitation_id=invited.id)
@@ -59,8 +57,3 @@ class Postman:
     def send_password_changed(self, transaction: Transaction, to: str, *, at: datetime) -> None:
         """Post the news that somebody's password is another one, in the caller's transaction."""
         post(transaction, self.sealer, kind=Kind.PASSWORD_CHANGED, to=to, values={}, at=at)
-
-
-async def end_links(transaction: Transaction, invited: Invitation) -> None:
-    """End every link that leads to the invitation."""
-    await transaction.execute(sa.delete(InvitationToken).where(InvitationToken.invitation_id == invited.id))

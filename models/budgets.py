@@ -5,6 +5,7 @@ The table is not logged: after a crash of PostgreSQL every bucket is full, and a
 """
 
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.budgets import SHARES, Allowance
 from models.base import Base
+from models.prepared import Prepared, Question
 
 
 class Budget(Base):
@@ -26,22 +28,30 @@ class Budget(Base):
     filled_at: Mapped[datetime]
 
 
-def lease(key_hash: bytes, needed: float, allowance: Allowance, *, at: datetime) -> sa.Executable:
+def lease(key_hash: bytes, needed: float, allowance: Allowance, *, at: datetime) -> Question:
     """Return the statement that takes points out of a bucket, and returns how many it took and how many are left.
 
     It takes a portion of the whole, or those needed where they are more; none where the bucket has less than needed.
     One statement, so that workers take turns at the row. A worker whose clock is behind adds nothing twice.
     """
-    taken = allowance.portion(needed, allowance.capacity)
-    first = insert(Budget).values(key_hash=key_hash, level=allowance.capacity - taken, leased=taken, filled_at=at)
-    passed = sa.cast(sa.extract("epoch", sa.literal(at, Budget.filled_at.type) - Budget.filled_at), sa.Double)
-    level = sa.func.least(float(allowance.capacity), Budget.level + sa.func.greatest(passed, 0.0) * allowance.rate)
-    portion = sa.func.least(level, sa.func.greatest(needed, allowance.capacity / SHARES))
-    leased = sa.case((level >= needed, portion), else_=0.0)
-    return first.on_conflict_do_update(
-        index_elements=[Budget.key_hash],
-        set_={"level": level - leased, "leased": leased, "filled_at": sa.func.greatest(Budget.filled_at, at)},
-    ).returning(Budget.leased, Budget.level)
+    return _leased(allowance)(key_hash, needed, allowance.portion(needed, allowance.capacity), at)
+
+
+@cache
+def _leased(allowance: Allowance) -> Prepared[[bytes, float, float, datetime]]:
+    def build(key_hash: bytes, needed: float, of_a_full_one: float, at: datetime) -> sa.Insert:
+        left = sa.literal(float(allowance.capacity)) - of_a_full_one
+        first = insert(Budget).values(key_hash=key_hash, level=left, leased=of_a_full_one, filled_at=at)
+        passed = sa.cast(sa.extract("epoch", sa.type_coerce(at, Budget.filled_at.type) - Budget.filled_at), sa.Double)
+        level = sa.func.least(float(allowance.capacity), Budget.level + sa.func.greatest(passed, 0.0) * allowance.rate)
+        portion = sa.func.least(level, sa.func.greatest(needed, allowance.capacity / SHARES))
+        leased = sa.case((level >= needed, portion), else_=0.0)
+        return first.on_conflict_do_update(
+            index_elements=[Budget.key_hash],
+            set_={"level": level - leased, "leased": leased, "filled_at": sa.func.greatest(Budget.filled_at, at)},
+        ).returning(Budget.leased, Budget.level)
+
+    return Prepared(build)
 
 
 def refilled(at: datetime, allowance: Allowance, *, at_most: int) -> sa.Executable:

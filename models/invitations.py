@@ -1,6 +1,7 @@
 """Invitations: somebody is asked to join a dashboard; the membership exists only once they accept."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -98,10 +99,16 @@ class InvitedAddress(Base):
     reseller_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-def note_address(invited: Invitation) -> sa.Executable:
-    """Return the statement after which the invited address leads to the invitation's tenant."""
-    noted = insert(InvitedAddress).values(address=invited.email, reseller_id=invited.reseller_id)
-    return noted.on_conflict_do_nothing()
+@prepared
+def note_address(address: str, reseller_id: UUID) -> sa.Insert:
+    """Return the statement after which an invited address leads to the tenant that has invited it."""
+    return insert(InvitedAddress).values(address=address, reseller_id=reseller_id).on_conflict_do_nothing()
+
+
+@prepared
+def links_ended(invitation_id: UUID) -> sa.Delete:
+    """Return the statement after which no link leads to the invitation."""
+    return sa.delete(InvitationToken).where(InvitationToken.invitation_id == invitation_id)
 
 
 @prepared
@@ -136,6 +143,14 @@ def invitation_behind(token_hash: bytes) -> sa.Select[*tuple[object, ...]]:
     return sa.select(InvitationToken.reseller_id, InvitationToken.invitation_id).where(
         InvitationToken.token_hash == token_hash
     )
+
+
+@prepared
+def open_invitation(reseller_id: UUID, dashboard_id: UUID, email: str) -> sa.Select[*tuple[Any, ...]]:
+    """Select the open invitation of an address to a dashboard, and hold it; there is one at most."""
+    mine = sa.and_(Invitation.reseller_id == reseller_id, Invitation.dashboard_id == dashboard_id)
+    open_one = sa.select(Invitation).where(mine, Invitation.email == email, Invitation.closed_at.is_(None))
+    return open_one.with_for_update()
 
 
 @prepared

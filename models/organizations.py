@@ -79,6 +79,13 @@ def owning_account(row: sa.Row[Any]) -> OwningAccount:
 
 
 @prepared
+def organization_with(reseller_id: UUID, account_id: UUID, lower_key: str) -> sa.Select[*tuple[object, ...]]:
+    """Select the id of the account's organization with this key, in lower case."""
+    mine = sa.and_(Organization.reseller_id == reseller_id, Organization.account_id == account_id)
+    return sa.select(Organization.id).where(mine, sa.func.lower(Organization.key) == lower_key)
+
+
+@prepared
 def organizations_among(scope: Scope, ids: Ids) -> sa.Select[*tuple[object, ...]]:
     """Select the organizations with these ids that lie in the scope, for owning_account()."""
     return with_account(organization_rows()).where(Organization.visible_to(scope), among(Organization.id, ids))

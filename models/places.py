@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from domain.tenancy import DashboardKind
 from models.memberships import Membership
 from models.organizations import OwningAccount
+from models.prepared import prepared
 from models.users import User, UserEmail
 
 
@@ -73,7 +74,8 @@ def member_rows() -> sa.Select[*tuple[object, ...]]:
     )
 
 
-def membership_of(address: str, dashboard_id: UUID) -> sa.Select[UUID]:
+@prepared
+def membership_of(address: str, dashboard_id: UUID) -> sa.Select[*tuple[object, ...]]:
     """Select the membership that the user with this address, in lower case, has in a dashboard."""
     owner = sa.select(UserEmail.user_id).where(UserEmail.address == address).scalar_subquery()
     return sa.select(Membership.id).where(Membership.user_id == owner, Membership.dashboard_id == dashboard_id)

@@ -5,8 +5,8 @@ To build one of our statements, and to take it through SQLAlchemy, costs several
 argument; what it returns from then on is a Question: the same SQL with other values. It must not look at its arguments
 except to put them into the statement, and takes no optional ones.
 
-Its parameters are told apart by their annotations: UUID (or None), date, datetime, int, str, bytes, Ids (any number
-of UUIDs) and Scope, which stands for the ids in it; there is one at most.
+Its parameters are told apart by their annotations: UUID (or None), date, datetime, int, float, str, bytes, Ids (any
+number of UUIDs) and Scope, which stands for the ids in it; there is one at most.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -38,6 +38,7 @@ _TYPES: dict[Any, sa.types.TypeEngine[Any]] = {
     date: sa.Date(),
     datetime: sa.DateTime(timezone=True),
     int: sa.Integer(),
+    float: sa.Double(),
     str: sa.Text(),
     bytes: sa.LargeBinary(),
 }

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.prepared import prepared
 
 
 class Throttle(Base):
@@ -22,6 +23,12 @@ class Throttle(Base):
     attempts: Mapped[int]
     blocked_until: Mapped[datetime]
     forgotten_at: Mapped[datetime] = mapped_column(index=True)
+
+
+@prepared
+def blocking(key_hash: bytes, at: datetime) -> sa.Select[*tuple[object, ...]]:
+    """Select until when it is not to be tried; no row where it may be."""
+    return sa.select(Throttle.blocked_until).where(Throttle.key_hash == key_hash, Throttle.blocked_until > at)
 
 
 def count_one(key_hash: bytes, *, at: datetime, forgotten_at: datetime) -> sa.Executable:

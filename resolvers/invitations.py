@@ -16,8 +16,7 @@ from domain.errors import BadInput, Conflict, Unauthenticated
 from domain.invitations import VALID_FOR, InvitationStatus, InvitationUnusable
 from domain.naming import clean_email, clean_text
 from domain.passwords import clean_password
-from mail.inviting import end_links
-from models.invitations import Invitation, invitation_behind, invitation_rows
+from models.invitations import Invitation, invitation_behind, invitation_rows, links_ended, open_invitation
 from models.memberships import Membership
 from models.places import Place, membership_of
 from models.tokens import hash_token
@@ -106,7 +105,7 @@ async def revoke(info: Info, input: RevokeInvitationInput) -> RevokeInvitationPa
         invited, place = await lock_in_place(info, transaction, Invitation, input.id, "id", "invt")
         allow(_may_change(info, invited, place), input, invited, invitation_id=invited.id)
         invited.revoke(at=info.context.now)
-        await end_links(transaction, invited)
+        await transaction.fetch(links_ended(invited.id))
         record(info, transaction, input, invited)
     return RevokeInvitationPayload(invitation_id=invited.id, errors=[])
 
@@ -128,7 +127,7 @@ async def accept(info: Info, input: AcceptInvitationInput) -> AcceptInvitationPa
             joined = [_membership(invited, user, at=now)]
         transaction.add_all(joined)
         record(info, transaction, input, invited, *joined, actor=Person(user.id, user.name, user.email, ()))
-        await end_links(transaction, invited)
+        await transaction.fetch(links_ended(invited.id))
         person = await go_on_as(info, transaction, user.id)
         if is_new:
             token = sessions.add_session(
@@ -220,16 +219,7 @@ def _may_change(info: Info, invited: Invitation, place: Place) -> policies.Answe
 async def _require_not_there_yet(info: Info, transaction: Transaction, place: Place, email: str) -> None:
     if await transaction.scalar(membership_of(email, place.id)) is not None:
         raise Conflict(f"{email} belongs to this dashboard already.", ("email",))
-    open_one = await transaction.scalar(
-        sa.select(Invitation)
-        .where(
-            Invitation.reseller_id == place.reseller_id,
-            Invitation.dashboard_id == place.id,
-            Invitation.email == email,
-            Invitation.closed_at.is_(None),
-        )
-        .with_for_update()
-    )
+    open_one: Invitation | None = await transaction.scalar(open_invitation(place.reseller_id, place.id, email))
     if open_one is None:
         return
     if open_one.status(info.context.now) is InvitationStatus.PENDING:

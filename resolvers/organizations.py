@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-import sqlalchemy as sa
 import strawberry
 from uuid_utils.compat import uuid7
 
@@ -13,6 +12,7 @@ from domain.naming import clean_key, clean_text
 from models import ids
 from models.accounts import Account
 from models.organizations import Organization as Row
+from models.organizations import organization_with
 from models.transactions import Transaction
 from resolvers.auditing import record
 from resolvers.finding import lock_account, lock_organization
@@ -74,8 +74,6 @@ async def _require_free(
     transaction: Transaction, account: Account, key: str, *, other_than: UUID | None = None
 ) -> None:
     # The account is held, so that nobody takes the key between this question and the write.
-    same = sa.select(Row.id).where(
-        Row.reseller_id == account.reseller_id, Row.account_id == account.id, sa.func.lower(Row.key) == key.lower()
-    )
+    same = organization_with(account.reseller_id, account.id, key.lower())
     if await transaction.scalar(same) not in {None, other_than}:
         raise Conflict(f"The account has an organization with the key {key} already.", ("key",))

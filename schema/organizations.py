@@ -1,5 +1,6 @@
 """Organizations: parts of a customer's account."""
 
+from collections.abc import Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -18,6 +19,7 @@ from schema.nodes import VERSION, Node, load
 from schema.pagination import Edge, PageInfo
 from schema.people import Staffed
 from schema.rows import column
+from schema.together import together
 
 if TYPE_CHECKING:
     from schema.accounts import Account
@@ -105,9 +107,12 @@ class OrganizationConnection:
         return PageInfo(page=self.page)
 
     @strawberry.field(description="How many there are in all; counted only where it is asked for.")
-    async def total_count(self, info: Info) -> int:
+    @together
+    @staticmethod
+    async def total_count(pages: Sequence["OrganizationConnection"], info: Info) -> list[int]:
         """Count for all accounts of the level at once."""
-        return await info.context.loaders.organization_counts.load((self.facts.reseller_id, self.facts.id))
+        owners = [(page.facts.reseller_id, page.facts.id) for page in pages]
+        return await info.context.loaders.organization_counts.load_many(owners)
 
 
 @strawberry.input(description="The organization to add.")

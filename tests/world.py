@@ -223,7 +223,7 @@ class World:
         )
         await self._add(added)
         async with self.database.transaction() as transaction:
-            await transaction.execute(note_address(added))
+            await transaction.fetch(note_address(added.email, added.reseller_id))
         return added
 
     async def key(self, maker: User, role: Role, place: Reseller | Account, **given: Any) -> tuple[ApiKey, Client]:
