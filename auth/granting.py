@@ -1,7 +1,6 @@
 """A key neither exceeds nor outlives what its maker may grant: at every use, and when the maker's rights shrink."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +24,7 @@ def may_still_grant(maker: Viewer, place: Place, role: Role) -> bool:
 
     Terms that were published since are for people to read: they do not stop what runs at night.
     """
-    agreed = replace(maker, seats=tuple(seat._replace(has_accepted_terms=True) for seat in maker.seats))
+    agreed = maker.agreed
     denied = policies.may_at(agreed, place, Permission.KEYS_MANAGE) or policies.may_grant(agreed, place, role)
     return denied is None
 

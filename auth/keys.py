@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from auth.granting import may_still_grant
+from auth.remembering import KNOWN
 from auth.viewer import Viewer
 from domain.tenancy import DashboardKind
 from models.accounts import Account
@@ -71,7 +72,7 @@ async def viewer_of_key(database: Database, secret: str, *, at: datetime) -> Vie
 async def _may_be_granted(snapshot: Snapshot, found: sa.Row[Any]) -> bool:
     # Rights are read anew at every request, and a key's are its maker's: they left, or its account is entered no more.
     rows = await snapshot.fetch(user_with_memberships(found.created_by))
-    return bool(rows) and may_still_grant(Viewer.of(rows[0]), _place(found), found.role)
+    return bool(rows) and may_still_grant(KNOWN.viewer_of(rows[0]), _place(found), found.role)
 
 
 def _place(found: sa.Row[Any]) -> Place:

@@ -43,5 +43,9 @@ class Remembered:
             self._kilobytes -= _kilobytes(forgotten)
 
 
+# The worker's. Somebody asks by their session, and through the keys that they have made.
+KNOWN = Remembered()
+
+
 def _kilobytes(viewer: Viewer) -> int:
     return 1 + len(viewer.seats)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from auth import codes, throttling
 from auth.passwords import rehashed
 from auth.proving import hold, prove
-from auth.remembering import Remembered
+from auth.remembering import KNOWN
 from auth.viewer import Viewer
 from domain.credentials import InvalidCredentials, SecondFactorRequired
 from domain.errors import NotFound, Unauthenticated
@@ -37,7 +37,6 @@ class Lengths:
 
 
 ORDINARY = Lengths()
-_remembered = Remembered()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ async def viewer_of(database: Database, token: str, *, at: datetime) -> Viewer |
     if user_id is None:
         return None
     rows = await database.fetch(signed_in(user_id, hash_token(token), at))
-    return _remembered.viewer_of(rows[0]) if rows else None
+    return KNOWN.viewer_of(rows[0]) if rows else None
 
 
 async def _admit_code(database: Database, user_id: UUID, code: str | None, *, at: datetime) -> None:

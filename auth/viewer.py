@@ -189,6 +189,11 @@ class Viewer:
         seat = self.seat(dashboard_id)
         return replace(self, seats=others if seat is None or role is None else (*others, seat._replace(role=role)))
 
+    @cached_property
+    def agreed(self) -> "Viewer":
+        """The viewer as they would be if they had accepted the terms of every reseller."""
+        return replace(self, seats=tuple(seat._replace(has_accepted_terms=True) for seat in self.seats))
+
     def holds_anywhere(self, permission: Permission) -> bool:
         """Tell whether any of the viewer's roles holds the permission in any dashboard."""
         return permission in self._granted_anywhere
