@@ -5,6 +5,7 @@ has left: the row, or nothing. Neither the key nor the input is kept, and no sec
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant
-from models.prepared import prepared
+from models.prepared import Question, prepared
 from models.transactions import Transaction
 
 KEPT_FOR = timedelta(hours=48)
@@ -64,18 +65,17 @@ class Use:
         return (kept.mutation, bytes(kept.fingerprint)) == (self.mutation, self.fingerprint)
 
 
-def kept(use: Use, *, at: datetime) -> sa.Select[*tuple[Any, ...]]:
+def kept(use: Use, *, at: datetime) -> Question:
     """Select what is kept under the key; no row where it is free."""
-    return sa.select(*IdempotencyKey.__table__.columns).where(
-        _is_named(*use.named), IdempotencyKey.created_at > at - KEPT_FOR
-    )
+    return _kept(*use.named, at - KEPT_FOR)
 
 
 async def claim(transaction: Transaction, use: Use, *, request_id: str, at: datetime) -> sa.Row[Any] | None:
     """Take the key; where somebody has it, return what they keep under it. Waits for whoever is about to take it."""
     taken = _taken(*use.named, use.mutation, use.fingerprint, request_id, at, at - KEPT_FOR)
     if await transaction.scalar(taken) is None:
-        return (await transaction.execute(kept(use, at=at))).one()
+        rows: Sequence[sa.Row[Any]] = await transaction.fetch(kept(use, at=at))
+        return rows[0]
     await transaction.fetch(_swept(use.reseller_id, at - KEPT_FOR))
     return None
 
@@ -91,6 +91,14 @@ def _is_named(reseller_id: UUID, principal_id: UUID, key_hash: bytes) -> sa.Colu
         IdempotencyKey.principal_id == principal_id,
         IdempotencyKey.key_hash == key_hash,
     )
+
+
+@prepared
+def _kept(
+    reseller_id: UUID, principal_id: UUID, key_hash: bytes, forgotten_at: datetime
+) -> sa.Select[*tuple[object, ...]]:
+    mine = sa.select(*IdempotencyKey.__table__.columns).where(_is_named(reseller_id, principal_id, key_hash))
+    return mine.where(IdempotencyKey.created_at > forgotten_at)
 
 
 @prepared

@@ -1,5 +1,6 @@
 """Invitations: who was asked to join, and what a link leads to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, MutationInput, NamesAccount
 from schema.nodes import VERSION, Node
 from schema.rows import column
+from schema.together import together
 
 if TYPE_CHECKING:
     from schema.viewer import Dashboard, Viewer
@@ -59,9 +61,13 @@ class Invitation(Node, prefix="invt"):
         return cls.of(row, info) if may_read else None
 
     @strawberry.field(description="The dashboard's name.")
-    async def dashboard_name(self, info: Info) -> str:
+    @together
+    @staticmethod
+    async def dashboard_name(invitations: Sequence["Invitation"], info: Info) -> list[str]:
         """Read for all invitations of the level at once."""
-        return await info.context.loaders.names.load((self.row.kind, self.row.reseller_id, self.row.dashboard_id))
+        rows = [each.row for each in invitations]
+        keys = [(row.kind, row.reseller_id, row.dashboard_id) for row in rows]
+        return await info.context.loaders.names.load_many(keys)
 
     @strawberry.field(description="What the viewer may do to the invitation now.")
     async def available_actions(self, info: Info) -> list[AvailableAction]:

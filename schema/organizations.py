@@ -15,7 +15,7 @@ from models.places import Place, place_of_organization
 from schema.context import Info
 from schema.errors import AvailableAction, Payload
 from schema.inputs import ChangeInput, NamesAccount
-from schema.nodes import VERSION, Node, load
+from schema.nodes import VERSION, Node, load_each
 from schema.pagination import Edge, PageInfo
 from schema.people import Staffed
 from schema.rows import column
@@ -58,9 +58,12 @@ class Organization(Node, Staffed, prefix="org", loader="organizations"):
         return cls(row, facts)
 
     @strawberry.field(description="The account it belongs to; null for those who belong to the organization alone.")
-    async def account(self, info: Info) -> LazyAccount | None:
+    @together
+    @staticmethod
+    async def account(organizations: Sequence["Organization"], info: Info) -> list[LazyAccount | None]:
         """Read in the viewer's scope, in which an organization's member has no account."""
-        return cast("Account | None", await load(info, "acct", self.facts.id))
+        accounts = await load_each(info, "acct", [each.facts.id for each in organizations])
+        return cast("list[Account | None]", accounts)
 
     @strawberry.field(description="What the viewer may do to the organization now.")
     def available_actions(self, info: Info) -> list[AvailableAction]:

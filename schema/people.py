@@ -1,5 +1,7 @@
 """The people and keys of a dashboard: what resellers, accounts and organizations show alike."""
 
+from collections.abc import Sequence
+
 import strawberry
 
 from auth.permissions import ReadsAudit, ReadsInvitations, ReadsKeys, ReadsMembers
@@ -11,6 +13,7 @@ from schema.invitations import Invitation
 from schema.keys import ApiKey
 from schema.members import Membership
 from schema.pagination import After, First
+from schema.together import together
 
 
 class Placed:
@@ -31,17 +34,23 @@ class Staffed(Placed):
     __slots__ = ()
 
     @gated("Who belongs to the dashboard, by name.", permission_classes=[ReadsMembers])
-    async def members(self, info: Info) -> list[Membership] | None:
+    @together
+    @staticmethod
+    async def members(dashboards: Sequence["Staffed"], info: Info) -> list[list[Membership] | None]:
         """Read for all dashboards of the level at once."""
-        return [Membership.of(row) for row in await info.context.loaders.members.load(self.place.id)]
+        found = await info.context.loaders.members.load_many([each.place.id for each in dashboards])
+        return [list(map(Membership.of, rows)) for rows in found]
 
     @gated(
         "Who was asked to join the dashboard, the newest first, whatever became of it.",
         permission_classes=[ReadsInvitations],
     )
-    async def invitations(self, info: Info) -> list[Invitation] | None:
+    @together
+    @staticmethod
+    async def invitations(dashboards: Sequence["Staffed"], info: Info) -> list[list[Invitation] | None]:
         """Read for all dashboards of the level at once."""
-        return [Invitation.of(row, info) for row in await info.context.loaders.invitations_to.load(self.place.id)]
+        found = await info.context.loaders.invitations_to.load_many([each.place.id for each in dashboards])
+        return [[Invitation.of(row, info) for row in rows] for rows in found]
 
 
 @strawberry.interface(description="A dashboard in which automation can act, and whose changes are written down.")
@@ -51,9 +60,12 @@ class Automated(Placed):
     __slots__ = ()
 
     @gated("The keys with which automation acts in the dashboard, the newest first.", permission_classes=[ReadsKeys])
-    async def api_keys(self, info: Info) -> list[ApiKey] | None:
+    @together
+    @staticmethod
+    async def api_keys(dashboards: Sequence["Automated"], info: Info) -> list[list[ApiKey] | None]:
         """Read for all dashboards of the level at once."""
-        return [ApiKey.of(row) for row in await info.context.loaders.api_keys_of.load(self.place.id)]
+        found = await info.context.loaders.api_keys_of.load_many([each.place.id for each in dashboards])
+        return [list(map(ApiKey.of, rows)) for rows in found]
 
     @gated("Who changed what in the dashboard, newest first.", permission_classes=[ReadsAudit])
     async def audit_events(

@@ -20,7 +20,7 @@ from schema.enums import BillingInterval, SubscriptionStatus, SupportType
 from schema.errors import AvailableAction, Payload
 from schema.inputs import EXTERNAL_ID, ChangeInput, NamesAccount, NamesContract
 from schema.money import Money
-from schema.nodes import VERSION, Node, load
+from schema.nodes import VERSION, Node, load, load_each
 from schema.rows import column
 from schema.together import together
 
@@ -142,9 +142,11 @@ class Subscription(Node, prefix="sub"):
         return policies.shown_to_reseller(self.context.known_viewer, self.account_row.reseller_id, self.row.external_id)
 
     @strawberry.field(description="The account whose contract this is.")
-    async def account(self, info: Info) -> LazyAccount:
-        """Read through the loader, which has the row already."""
-        return cast("Account", await load(info, "acct", self.account_row.id))
+    @together
+    @staticmethod
+    async def account(contracts: Sequence["Subscription"], info: Info) -> list[LazyAccount]:
+        """Read through the loader, once for all contracts."""
+        return cast("list[Account]", await load_each(info, "acct", [each.account_row.id for each in contracts]))
 
     @strawberry.field(description="The plan that followed from the number of systems when the contract was saved.")
     @together
