@@ -110,9 +110,13 @@ def _working(reseller_id: UUID, id: UUID, at: datetime) -> sa.Select[*tuple[obje
 
 
 async def _note_use(database: Database, reseller_id: UUID, id: UUID, at: datetime) -> None:
-    mine = sa.update(ApiKey).where(ApiKey.reseller_id == reseller_id, ApiKey.id == id)
     async with database.transaction({reseller_id}) as transaction:
-        await transaction.execute(mine.values(last_used_at=at.replace(second=0, microsecond=0)))
+        await transaction.fetch(_used(reseller_id, id, at.replace(second=0, microsecond=0)))
+
+
+@prepared
+def _used(reseller_id: UUID, id: UUID, at: datetime) -> sa.Update:
+    return sa.update(ApiKey).where(ApiKey.reseller_id == reseller_id, ApiKey.id == id).values(last_used_at=at)
 
 
 def _checksum(body: str) -> str:
