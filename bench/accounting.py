@@ -41,11 +41,22 @@ from web.cookies import SessionCookie
 from web.logs import configure_logs
 
 ROUNDS, REQUESTS = 7, 40
-OPERATIONS = ("the switcher, 53 dashboards", "the accounts screen, 100 accounts", "saving a contract")
+OPERATIONS = (
+    "the switcher, 53 dashboards",
+    "the accounts screen, 100 accounts",
+    "saving a contract",
+    "saving a contract, by an API key",
+    "the people, keys and events of a reseller",
+)
 SWITCHER = "{ viewer { email dashboards { kind id name role } } }"
 SAVE = """
 mutation Save($input: UpsertSubscriptionInput!) { upsertSubscription(input: $input) {
   account { id name status subscription { plan { name } systems total { amount } status } } errors { code } } }
+"""
+PEOPLE = """
+query People($id: ID!) { reseller(id: $id) {
+  members { role user { name email } } invitations { email status } apiKeys { name role }
+  auditEvents { nodes { occurredAt actorName action changes { field old new } } } } }
 """
 # The first that matches a file's path is its area.
 AREAS = {
@@ -62,12 +73,11 @@ AREAS = {
 Ask = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def asking(app: ASGIApp, token: str, query: str, variables: dict[str, Any]) -> Ask:
-    """Return what sends one request with a session's cookie, as a page of ours would, and reads its answer."""
+def asking(app: ASGIApp, credential: dict[str, str], query: str, variables: dict[str, Any]) -> Ask:
+    """Return what sends one request with the headers of a credential, and reads its answer."""
     body = json.dumps({"query": query, "variables": variables}).encode()
-    cookie = SessionCookie(is_secure=False, length=ORDINARY.absolute).name
     headers = {"host": "testserver", "content-type": "application/json", "content-length": str(len(body))}
-    headers |= {"cookie": f"{cookie}={token}", "sec-fetch-site": "same-origin"}
+    headers |= credential
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -102,7 +112,7 @@ def asking(app: ASGIApp, token: str, query: str, variables: dict[str, Any]) -> A
 
 
 async def operations(database: Database) -> dict[str, Ask]:
-    """Fill a world, and return the three operations in it."""
+    """Fill a world, and return the operations in it."""
     clock = Clock()
     app = assembled(build_api(), database, clock)
     world = World(database, clock, app)
@@ -120,12 +130,19 @@ async def operations(database: Database) -> dict[str, Ask]:
     for reseller in resellers:
         await world.join(person, Role.ADMIN, reseller)
     client = await world.sign_in(person)
+    _, robot = await world.key(person, Role.ADMIN, resellers[0])
     (token,) = client.http.cookies.values()
+    cookie = SessionCookie(is_secure=False, length=ORDINARY.absolute).name
+    # As a page of ours would send it.
+    session = {"cookie": f"{cookie}={token}", "sec-fetch-site": "same-origin"}
+    key = {"authorization": robot.http.headers["authorization"]}
     saved = {"accountId": gid(accounts[0]), "systems": 120, "billingInterval": "ANNUAL"}
     asks = (
-        asking(app, token, SWITCHER, {}),
-        asking(app, token, SCREEN, {"id": gid(resellers[0])}),
-        asking(app, token, SAVE, {"input": saved}),
+        asking(app, session, SWITCHER, {}),
+        asking(app, session, SCREEN, {"id": gid(resellers[0])}),
+        asking(app, session, SAVE, {"input": saved}),
+        asking(app, key, SAVE, {"input": saved}),
+        asking(app, session, PEOPLE, {"id": gid(resellers[0])}),
     )
     return dict(zip(OPERATIONS, asks, strict=True))
 
