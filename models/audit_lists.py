@@ -36,7 +36,7 @@ class AuditList:
     until: datetime | None = None
 
     def paged(self, reseller_id: UUID, account_id: UUID | None) -> Asked:
-        """Select this page of an account's events, or of the reseller's own. Raises BadInput where the cursor is none.
+        """Select this page of an account's events, or of the reseller's own. Raises BadInput for another's cursor.
 
         A reseller's are what concerns the reseller, its accounts' settings and contracts; what belongs to an account's
         own dashboard is the account's.

@@ -79,7 +79,7 @@ async def plan_for(
 
 @prepared
 def price_list(day: date, currency_code: str) -> sa.Select[*tuple[object, ...]]:
-    """Select the columns of plans_on()."""
+    """Select what plans_on() does, as rows."""
     return _columns_of(plans_on(day, currency_code))
 
 
