@@ -4,7 +4,8 @@
     result = await compiler.execute(parse("{ viewer { name } }"))
 
 The answer is graphql-core's, to the byte: wherever anything is wrong with one, graphql-core gives it. What is compiled
-is the way to an answer with nothing wrong in it. plans.py says how it runs, levels.py what is compiled.
+is the way to an answer with nothing wrong in it, but for what a permission refuses to some objects of a list. plans.py
+says how it runs, levels.py what is compiled.
 """
 
 from collections import OrderedDict
@@ -89,8 +90,7 @@ class Compiler:
             executor.middleware_manager = executor.middleware_manager or self._quicker
             result = executor.execute_operation()
             return await result if isawaitable(result) else result  # type: ignore[return-value] # incremental ones are left
-        data = await plan.query(executor)
-        return None if data is None else ExecutionResult(data, None)
+        return await plan.query(executor)
 
     def __len__(self) -> int:
         """Return how many plans are kept."""

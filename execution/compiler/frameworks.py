@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLAbstractType,
@@ -15,8 +15,17 @@ from graphql import (
 
 # Calls a resolver: source, info.
 Call = Callable[[Any, Any], Any]
+
+
+class Partly(NamedTuple):
+    """An answer for many, of whom some are refused: these have None in their places, and an exception by the place."""
+
+    values: list[Any]
+    refusals: dict[int, Exception]
+
+
 # Calls a function that answers for many: sources, info.
-CallTogether = Callable[[list[Any], Any], Coroutine[Any, Any, Sequence[Any]]]
+CallTogether = Callable[[list[Any], Any], Coroutine[Any, Any, Sequence[Any] | Partly]]
 # Binds the arguments of such a function.
 Together = Callable[[dict[str, Any]], CallTogether]
 # Names the object type of each value, in their order; None where it cannot for all of them.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -15,6 +16,7 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     VariableNode,
+    located_error,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, GroupedFieldSet, collect_subfields
@@ -22,8 +24,8 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
 from execution.compiler.branches import is_awaitable_kind
-from execution.compiler.failures import Unforeseen
-from execution.compiler.frameworks import Call, CallTogether, Framework, Together, called_with
+from execution.compiler.failures import Failed, RefusedInPart, Unforeseen
+from execution.compiler.frameworks import Call, CallTogether, Framework, Partly, Together, called_with
 from execution.compiler.leaves import Leaf
 from execution.compiler.shapes import Shape, shape_of
 from execution.compiler.source import Read, reader, written
@@ -49,6 +51,7 @@ class Compilation(NamedTuple):
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
     reads_defaults: bool
+    notes_refusals: bool
 
     def level(self, kind: GraphQLObjectType, details: Details) -> "Level":
         """Return the level of these fields' selections on a type."""
@@ -63,6 +66,16 @@ class Run:
         self.executor = executor
         # Columns of values with awaitables among them, and what is done with the values.
         self.awaited: list[tuple[list[Any], Put]] = []
+        self.errors: list[GraphQLError] = []
+
+    def refuse(self, nodes: list[FieldNode], refusals: dict[int, Exception], paths: list[Path]) -> None:
+        """Take note of the errors of a field that is refused to some. Raises Failed where others may come between them.
+
+        In one list they come as its elements do; of several lists and fields graphql-core alone knows the order.
+        """
+        if self.errors or sum(isinstance(each, int) for each in paths[0].as_list()) > 1:
+            raise Failed
+        self.errors = [located_error(refusals[place], nodes, paths[place].as_list()) for place in sorted(refusals)]
 
     def refuse_awaitable(self, value: Any) -> None:  # noqa: ANN401 # the answer of a type's function
         """Raise Unforeseen where a value has to be awaited."""
@@ -136,7 +149,8 @@ class _Field:
         self._together = None if self._attribute is not None else compilation.framework.together(definition)
         is_called = self._attribute is None and self._together is None
         self._needs_infos = is_called or self.shape.needs_infos
-        self.needs_paths = self.read is None and (self._needs_infos or self.shape.needs_paths)
+        may_be_refused = compilation.notes_refusals and self._together is not None and not self.shape.required
+        self.needs_paths = self.read is None and (self._needs_infos or self.shape.needs_paths or may_be_refused)
         self._read_all = None if self._attribute is None else reader(self._attribute)
         # Arguments without variables are the same in every run: what they are bound to is kept.
         self._is_constant = not any(isinstance(each.value, VARYING) for each in self._nodes[0].arguments or ())
@@ -162,9 +176,20 @@ class _Field:
         if self._read_all is not None:
             put(self._read_all(objects))
         elif self._together is not None:
-            self._ask_together(run, self._together, objects, put)
+            self._ask_together(run, self._together, objects, lambda answered: put(self._allowed(run, answered, own)))
         elif infos:
             self._ask_each(run, objects, infos, put)
+
+    def _allowed(self, run: Run, answered: Any, paths: list[Path] | None) -> list[Any]:  # noqa: ANN401 # values, or Partly
+        if not isinstance(answered, Partly):
+            values: list[Any] = answered
+            return values
+        if self.shape.required:
+            raise Failed
+        if paths is None:
+            raise RefusedInPart
+        run.refuse(self._nodes, answered.refusals, paths)
+        return answered.values
 
     def _ask_together(self, run: Run, together: Together, objects: list[Any], put: Put) -> None:
         nowhere = Path(None, self._key, self._kind.name)

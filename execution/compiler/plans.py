@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    ExecutionResult,
     FragmentSpreadNode,
     OperationType,
     SelectionSetNode,
@@ -18,7 +19,7 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
 from execution.compiler.branches import Wave
-from execution.compiler.failures import CallableFound, Unforeseen
+from execution.compiler.failures import CallableFound, Failed, RefusedInPart, Unforeseen
 from execution.compiler.frameworks import Framework
 from execution.compiler.levels import Compilation, Level, Run
 
@@ -37,7 +38,7 @@ class Plan:
     def __init__(self, document: DocumentNode, executor: Executor[Any], framework: Framework) -> None:
         self.document = document
         self._framework = framework
-        self._reads_defaults = True
+        self._reads_defaults, self._notes_refusals = True, False
         self._roots: OrderedDict[tuple[Any, ...], Level] = OrderedDict()
         selections = [executor.operation.selection_set]
         selections += [fragment.selection_set for fragment in executor.fragment_definitions.values()]
@@ -49,18 +50,25 @@ class Plan:
             or any(fragment.variable_signatures for fragment in executor.fragments.values())
         )
 
-    async def query(self, executor: Executor[Any]) -> dict[str, Any] | None:
-        """Return the data of a query, or None where graphql-core has to say what is wrong with it."""
+    async def query(self, executor: Executor[Any]) -> ExecutionResult | None:
+        """Return the result of a query, or None where graphql-core has to say what is wrong with it."""
+        try:
+            return await self._result(executor)
+        except RefusedInPart as error:
+            self._learn(error)
+        except Exception as error:  # noqa: BLE001 # whatever it is: graphql-core meets it again, and reports it
+            self._learn(error)
+            return None
+        return await self.query(executor)
+
+    async def _result(self, executor: Executor[Any]) -> ExecutionResult:
         run = Run(executor)
         try:
             results = self._root(executor).run(run, [executor.root_value], [None])
             await _finish(run)
-        except Exception as error:  # noqa: BLE001 # whatever it is: graphql-core meets it again, and reports it
-            self._learn(error)
-            return None
         finally:
             run.discard()
-        return results[0]
+        return ExecutionResult(results[0], run.errors or None)
 
     async def payload(self, executor: Executor[Any], value: Any, info: Any, path: Path) -> Any:  # noqa: ANN401
         """Return what the resolver of a root field returned, completed. Raises where graphql-core has to do it."""
@@ -69,6 +77,8 @@ class Plan:
             shape = self._root(executor).shapes[str(path.key)]
             completed = shape.complete(run, [value], [path], [info])
             await _finish(run)
+            if run.errors:
+                raise Failed
         except Exception as error:
             self._learn(error)
             raise
@@ -98,13 +108,18 @@ class Plan:
         schema, operation, fragments = executor.schema, executor.operation, executor.fragments
         kind = schema.get_root_type(operation.operation)
         assert kind is not None  # noqa: S101 # validated
-        compilation = Compilation(schema, self._framework, operation, fragments, decisive, self._reads_defaults)
+        compilation = Compilation(
+            schema, self._framework, operation, fragments, decisive, self._reads_defaults, self._notes_refusals
+        )
         collected = collect_fields(schema, fragments, decisive, kind, operation)
         return Level(compilation, kind, collected.grouped_field_set)
 
     def _learn(self, error: Exception) -> None:
         if isinstance(error, CallableFound):
             self._reads_defaults = False
+            self._roots.clear()
+        elif isinstance(error, RefusedInPart):
+            self._notes_refusals = True
             self._roots.clear()
         elif isinstance(error, Unforeseen):
             self.is_left = True

@@ -39,6 +39,7 @@ new = tuple.__new__
 class Shape(Protocol):
     """What a field's type makes of the field's values."""
 
+    required: bool
     needs_paths: bool
     needs_infos: bool
 
@@ -66,7 +67,7 @@ class _Shape(ABC):
     needs_paths = needs_infos = False
 
     def __init__(self, *, required: bool) -> None:
-        self._required = required
+        self.required = required
         # Classes that are neither exceptions nor awaitable, nor stand for null.
         self._plain: set[type] = set()
 
@@ -74,7 +75,7 @@ class _Shape(ABC):
         """Return the values as they travel. Raises Failed."""
         if self._plain.issuperset(map(type, values)) or not self._is_any_null(values):
             return self._present(run, values, paths, infos)
-        if self._required:
+        if self.required:
             raise Failed
         there = [index for index, value in enumerate(values) if value is not None and value is not Undefined]
         completed: list[Any] = [None] * len(values)

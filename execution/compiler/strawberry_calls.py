@@ -16,7 +16,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.compiler.failures import Failed
-from execution.compiler.frameworks import Call
+from execution.compiler.frameworks import Call, Partly
 
 # Makes a Python value of an argument's, which may be null.
 Making = Callable[[Any, InputContext], Any]
@@ -109,21 +109,46 @@ async def answering(
     given: dict[str, Any],
     sources: list[Any],
     info: Any,  # noqa: ANN401 # graphql-core's
-) -> Sequence[Any]:
-    """Return what a function of many answers, where their permissions let all of them pass. Raises Failed."""
+) -> Sequence[Any] | Partly:
+    """Return what a function of many answers for those whom the permissions let pass. Raises Failed."""
     asked: strawberry.Info[Any, Any] = info_of(info)
+    refusals: dict[int, Exception] = {}
     for permission in permissions:
         for_all = marked_together(permission)
-        if for_all is not None:
-            if for_all(sources, asked, **given) is not True:
-                raise Failed
+        if for_all is None or for_all(sources, asked, **given) is not True:
+            refusals = await _refused(permission, sources, asked, given, refusals)
+    if not refusals:
+        return await function(sources, asked, **given)
+    there = [source for place, source in enumerate(sources) if place not in refusals]
+    found = iter(await function(there, asked, **given) if there else ())
+    return Partly([None if place in refusals else next(found) for place in range(len(sources))], refusals)
+
+
+async def _refused(
+    permission: BasePermission,
+    sources: list[Any],
+    asked: Any,  # noqa: ANN401 # Strawberry's info
+    given: dict[str, Any],
+    before: dict[int, Exception],
+) -> dict[int, Exception]:
+    """Return what is refused to whom by now, by their places. Raises Failed where Strawberry has to say it."""
+    refusals, is_awaited = dict(before), False
+    for place, source in enumerate(sources):
+        if place in before:
             continue
-        for source in sources:
+        try:
             allowed = permission.has_permission(source, asked, **given)
-            if (await allowed if iscoroutine(allowed) else allowed) is not True:
-                # Strawberry asks again, and says what the permission has to say.
-                raise Failed
-    return await function(sources, asked, **given)
+        except Exception as refusal:  # noqa: BLE001 # whatever it is: Strawberry lets it pass
+            refusals[place] = refusal
+            continue
+        if iscoroutine(allowed):
+            is_awaited, allowed = True, await allowed
+        if allowed is not True:
+            raise Failed
+    if is_awaited and refusals:
+        # Which of them is told first, their awaiting decides.
+        raise Failed
+    return refusals
 
 
 def calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:

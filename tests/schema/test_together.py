@@ -36,6 +36,20 @@ class MayCount(BasePermission):
         return max(source.number for source in sources) < 100
 
 
+class Hidden(Exception):
+    """What a permission raises."""
+
+
+class IsShown(BasePermission):
+    """Lets pass what is above 0, and says of everything else what it is."""
+
+    def has_permission(self, source: Any, info: strawberry.Info, **_: Any) -> bool:
+        assert info.path.key
+        if source.number <= 0:
+            raise Hidden(f"{source.number} is hidden")
+        return True
+
+
 @strawberry.type
 class Box:
     """Something with a number."""
@@ -59,6 +73,27 @@ class Box:
         """Hold another one each."""
         assert info.field_name == "inner"
         return [Box(number=box.number * 10) for box in boxes]
+
+    @strawberry.field
+    def boxes(self) -> list["Box"]:
+        """Return as many as the number says, of this one's sign."""
+        return [Box(number=self.number // abs(self.number) * each) for each in range(1, abs(self.number) + 1)]
+
+    @strawberry.field(extensions=[PermissionExtension([IsShown()], use_directives=False)])
+    @together
+    @staticmethod
+    async def hidden(boxes: Sequence["Box"], info: strawberry.Info) -> list[int | None]:
+        """Return the number."""
+        info.context["called"].append([box.number for box in boxes])
+        return [box.number for box in boxes]
+
+    @strawberry.field(extensions=[PermissionExtension([IsShown()], use_directives=False)])
+    @together
+    @staticmethod
+    async def sealed(boxes: Sequence["Box"], info: strawberry.Info) -> list[int]:
+        """Return the number."""
+        assert info.field_name == "sealed"
+        return [box.number for box in boxes]
 
     @strawberry.field(extensions=[PermissionExtension([MayCount()], use_directives=False)])
     @together
@@ -132,6 +167,41 @@ async def test_a_permission_that_answers_for_all_is_asked_once_a_level() -> None
     assert called_plainly == [[1], [2], [3]]
     assert result.errors is None
     assert result.data == plain.data
+
+
+# What is asked, and for whom functions are called by a plan that has noted it; None where graphql-core tells it.
+REFUSED: dict[str, tuple[str, list[list[int]] | None]] = {
+    "one": ("{ boxes(numbers: [1, -1, 2]) { hidden } }", [[1, 2]]),
+    "most": ("{ boxes(numbers: [-1, -2, 2, -3]) { number hidden } }", [[2]]),
+    "all": ("{ boxes(numbers: [-1, -2]) { hidden number } }", []),
+    "beside others": ("{ boxes(numbers: [1, -2]) { label other: hidden inner { number } } }", [[1, -2], [1]]),
+    "below": ("{ boxes(numbers: [1, -2]) { inner { inner { hidden } } } }", [[100]]),
+    "in fragments": ("{ boxes(numbers: [1, -2]) { ... { hidden } ...F } } fragment F on Box { hidden number }", [[1]]),
+    "in two fields": ("{ boxes(numbers: [1, -2, -3]) { a: hidden b: hidden } }", None),
+    "in two lists": ("{ a: boxes(numbers: [1, -2]) { hidden } b: boxes(numbers: [-4]) { hidden } }", None),
+    "in a list of lists": ("{ boxes(numbers: [2, -3]) { boxes { hidden } } }", None),
+    "where it must be there": ("{ boxes(numbers: [1, -2]) { sealed } }", None),
+    "beside what fails": ("{ boxes(numbers: [1, -13, 13]) { hidden label } }", None),
+    "beside what another permission denies": ("{ boxes(numbers: [1, 200, -2]) { hidden count } }", None),
+}
+
+
+@pytest.mark.parametrize(("query", "called"), REFUSED.values(), ids=REFUSED)
+async def test_what_is_refused_to_some_is_told_as_graphql_core_tells_it(
+    query: str, called: list[list[int]] | None
+) -> None:
+    plain, _ = await asked(PLAIN, query)
+    # The first time finds out that something is refused; the next ones have noted where.
+    for _ in range(3):
+        result, by_plan = await asked(COMPILED, query)
+
+        assert result.data == plain.data
+        assert [error.formatted for error in result.errors or []] == [error.formatted for error in plain.errors or []]
+        assert [type(error.original_error) for error in result.errors or []] == [
+            type(error.original_error) for error in plain.errors or []
+        ]
+    assert plain.errors
+    assert called is None or by_plan == called
 
 
 def test_clients_see_a_field_of_one_object() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import graphql
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from tests.applications import PLENTY
 from tests.clients import Client
 from tests.execution.compiler.operations import Operation, operations
 from tests.execution.compiler.test_same_answers import EXAMPLES, generated
-from tests.world import HUNTRESS, SEALER, World, gid
+from tests.world import HUNTRESS, PARTNER, SEALER, World, gid
 
 
 class Unspent(Budgets):
@@ -36,6 +37,11 @@ class Unspent(Budgets):
 
 AMPLE = Unspent(PLENTY, PLENTY)
 COMPILED, PLAIN = build_api(is_compiled=True), build_api(is_compiled=False)
+REFUSED_IN_PART = """
+query($id: ID!) { reseller(id: $id) { accounts(first: 100) { totalCount nodes {
+  name organizations(first: 3) { nodes { name } } subscription { status }
+} } } }
+"""
 WORDS = {name: st.just(graphql.StringValueNode(value="2025-01-01")) for name in ("Date", "DateTime")}
 SCALARS = {**WORDS, "Decimal": st.just(graphql.StringValueNode(value="3.50"))}
 
@@ -68,9 +74,18 @@ async def viewers(world: World, clients: list[Client]) -> list[Viewer | None]:
     return found
 
 
-async def answer(api: Api, database: Database, world: World, viewer: Viewer | None, operation: Operation) -> Any:
+async def answer(api: Api, database: Database, world: World, viewer: Viewer | None, operation: Operation) -> bytes:
     """Return the answer of one request; its errors in the order of their places, because they run concurrently."""
     document, variables = operation
+    body = await body_of(api, database, world, viewer, graphql.print_ast(document), variables)
+    body.get("errors", []).sort(key=lambda error: str(error.get("path")))
+    return orjson.dumps(body)
+
+
+async def body_of(
+    api: Api, database: Database, world: World, viewer: Viewer | None, text: str, variables: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the body of the answer of one request."""
     postman, portal = Postman("http://testserver", SEALER), "https://{subdomain}.portal.test/"
     context = Context(
         database=database,
@@ -80,9 +95,7 @@ async def answer(api: Api, database: Database, world: World, viewer: Viewer | No
         postman=postman,
         budgets=AMPLE,
     )
-    body = await api.answer(graphql.print_ast(document), context, variables=variables)
-    body.get("errors", []).sort(key=lambda error: str(error.get("path")))
-    return orjson.dumps(body)
+    return await api.answer(text, context, variables=variables)
 
 
 async def test_generated_queries_answer_the_same(world: World, database: Database) -> None:
@@ -100,3 +113,24 @@ async def test_generated_queries_answer_the_same(world: World, database: Databas
     for operation, who in examples:
         expected = await answer(PLAIN, database, world, people[who], operation)
         assert await answer(COMPILED, database, world, people[who], operation) == expected, operation
+
+
+@pytest.mark.parametrize("customers", [3, 30], ids=["few", "more errors than are told"])
+async def test_a_list_that_is_refused_in_part_answers_the_same(
+    world: World, database: Database, customers: int
+) -> None:
+    reseller, person = await world.reseller(), await world.person()
+    await world.join(person, Role.ADMIN, reseller)
+    for number in range(customers):
+        account = await world.account(reseller, support_type=HUNTRESS if number % 2 else PARTNER)
+        await world.organization(account)
+    _, robot = await world.key(person, Role.ADMIN, reseller)
+    _, viewer = await viewers(world, [robot])
+    asked = (database, world, viewer, REFUSED_IN_PART, {"id": gid(reseller)})
+
+    plain = await body_of(PLAIN, *asked)
+    # At first the plan finds out that something is refused; then it has noted where.
+    answers = [await body_of(COMPILED, *asked) for _ in range(3)]
+
+    assert [orjson.dumps(each) for each in answers] == [orjson.dumps(plain)] * 3
+    assert plain["errors"][0]["extensions"]["code"] == "PARTNER_SUPPORTED_ONLY"
