@@ -37,6 +37,13 @@ class Gate(BasePermission):
             raise answer
         return _awaited(answer)
 
+    def refusal(self, source: Any, info: strawberry.Info, **kwargs: Any) -> Refusal | None:  # noqa: ANN401
+        """Return what has_permission() would raise, where the gate need not look anything up."""
+        answer = self.answer(source, info.context, **kwargs)
+        if answer is None or isinstance(answer, Refusal):
+            return answer
+        raise TypeError(f"{type(self).__name__} has to look something up")
+
     def answer(self, source: Any, context: Any, **kwargs: Any) -> policies.Answer | Awaitable[policies.Answer]:  # noqa: ANN401 # the context lies above
         """Return the refusal, or None."""
         raise TypeError(f"{type(self).__name__} asks nothing of {source}, {context}, {kwargs}")

@@ -11,7 +11,8 @@ wherever one object is asked alone, it is given that one. It is the same either 
 parent must not depend on the others. Its info says which field and whose request it is, and no object's path.
 
 A permission before such a field may answer likewise: where it has a method `together`, that is given all parents and
-tells whether all of them are allowed. Where not, each is asked.
+tells whether all of them are allowed. Where not, each is asked: for its `refusal`, where it has that method, which
+returns what it would raise, or None; then a plan tells who was refused, and graphql-core need not.
 """
 
 from collections.abc import Callable, Coroutine, Sequence

@@ -18,6 +18,8 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from execution.compiler.failures import Failed
 from execution.compiler.frameworks import Call, Partly
 
+# By this name a permission has what returns the exception that it would raise, or None.
+REFUSAL = "refusal"
 # Makes a Python value of an argument's, which may be null.
 Making = Callable[[Any, InputContext], Any]
 
@@ -132,23 +134,18 @@ async def _refused(
     before: dict[int, Exception],
 ) -> dict[int, Exception]:
     """Return what is refused to whom by now, by their places. Raises Failed where Strawberry has to say it."""
-    refusals, is_awaited = dict(before), False
-    for place, source in enumerate(sources):
-        if place in before:
-            continue
-        try:
-            allowed = permission.has_permission(source, asked, **given)
-        except Exception as refusal:  # noqa: BLE001 # whatever it is: Strawberry lets it pass
-            refusals[place] = refusal
-            continue
-        if iscoroutine(allowed):
-            is_awaited, allowed = True, await allowed
-        if allowed is not True:
+    there = [(place, source) for place, source in enumerate(sources) if place not in before]
+    refusing = getattr(permission, REFUSAL, None)
+    if refusing is not None:
+        # Never raised: an exception holds the frames that it came through, and they would hold it.
+        answers = [(place, refusing(source, asked, **given)) for place, source in there]
+        return before | {place: refusal for place, refusal in answers if refusal is not None}
+    for _, source in there:
+        allowed = permission.has_permission(source, asked, **given)
+        if (await allowed if iscoroutine(allowed) else allowed) is not True:
+            # Strawberry asks again, and says what the permission has to say.
             raise Failed
-    if is_awaited and refusals:
-        # Which of them is told first, their awaiting decides.
-        raise Failed
-    return refusals
+    return before
 
 
 def calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:

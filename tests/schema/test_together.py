@@ -44,10 +44,15 @@ class IsShown(BasePermission):
     """Lets pass what is above 0, and says of everything else what it is."""
 
     def has_permission(self, source: Any, info: strawberry.Info, **_: Any) -> bool:
-        assert info.path.key
-        if source.number <= 0:
-            raise Hidden(f"{source.number} is hidden")
+        refusal = self.refusal(source, info)
+        if refusal is not None:
+            raise refusal
         return True
+
+    def refusal(self, source: Any, info: strawberry.Info, **_: Any) -> Hidden | None:
+        """Return what is raised."""
+        assert info.path.key
+        return None if source.number > 0 else Hidden(f"{source.number} is hidden")
 
 
 @strawberry.type
