@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.tenancy import DashboardKind, Role
+from models import ids
 from models.audit import ActorKind
-from models.scopes import Scope
+from models.scopes import KINDS, Scope
 
 
 class Permission(Enum):
@@ -126,6 +127,8 @@ class Seat(NamedTuple):
 
 
 ROLE_NAMES = {each.value: each for each in Role}
+# Of the ids of dashboards.
+PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,12 @@ class Viewer:
         for dashboard_id, seat in self.by_dashboard.items():
             of[seat.kind][dashboard_id] = seat.reseller_id
         return Scope(frozenset(of[DashboardKind.RESELLER]), of[DashboardKind.ACCOUNT], of[DashboardKind.ORGANIZATION])
+
+    @cached_property
+    def in_scope(self) -> list[list[tuple[Seat, str]]]:
+        """The seats as scope.dashboards has them, each with its dashboard's id as clients know it."""
+        kinds = zip(KINDS, self.scope.dashboards, strict=True)
+        return [[(self.by_dashboard[id], ids.encode(PREFIXES[kind], id)) for id in those] for kind, those in kinds]
 
 
 def _seat(

@@ -110,6 +110,12 @@ def pairs(tenants: Any, ids: Any) -> sa.TableValuedAlias:  # noqa: ANN401 # arra
     return each.table_valued("tenant", "id", with_ordinality="number", name="pairs").render_derived()
 
 
+def numbered(ids: Any) -> sa.TableValuedAlias:  # noqa: ANN401 # an array, or its parameter
+    """Return an array as a table: `id`, and its `number` as in pairs()."""
+    each = sa.func.unnest(_array(ids))
+    return each.table_valued("id", with_ordinality="number", name="numbered").render_derived()
+
+
 def _one_for_each(tenants: sa.ColumnElement[Any], ids: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     one = sa.literal_column("1", sa.Integer())
     repeated = sa.func.array_fill(Grouping(tenants)[one], array([sa.func.cardinality(ids)]))

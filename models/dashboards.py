@@ -3,52 +3,57 @@
 import sqlalchemy as sa
 
 from models.accounts import Account
-from models.base import among, pairs
+from models.base import numbered, pairs
 from models.organizations import Organization
 from models.prepared import Ids, unnamed
 from models.resellers import Reseller
 from models.scopes import Scope
 
+Rows = sa.Select[*tuple[object, ...]]
+
 
 @unnamed
-def dashboard_names(scope: Scope) -> sa.Select[*tuple[object, ...]]:
-    """Select id, name and subdomain of exactly the scope's own dashboards, in one statement; accounts alone have one.
+def dashboard_names(scope: Scope) -> Rows:
+    """Select the names of exactly the scope's own dashboards, in one statement: resellers, accounts, organizations.
 
-    Resellers first, then accounts, then organizations, each by name.
+    Each row is its place in scope.dashboards (of its kind, from 0, and among those of the kind, from 1), its name, and
+    its subdomain, which accounts alone have. By name within a kind.
     """
     none = sa.cast(sa.null(), sa.Text)
-    resellers = _ranked(0, Reseller, sa.func.lower(Reseller.name), none).where(among(Reseller.id, scope.resellers))
-    accounts = _named(
-        _ranked(1, Account, Account.lower_name, Account.subdomain), Account, scope.account_tenants, scope.accounts
-    )
-    organizations = _named(
-        _ranked(2, Organization, Organization.lower_name, none),
-        Organization,
-        scope.organization_tenants,
-        scope.organizations,
-    )
+    mine = numbered(scope.resellers)
+    resellers = _listed(0, mine, Reseller, sa.func.lower(Reseller.name), none).join(mine, Reseller.id == mine.c.id)
+    accounts = _owned(1, Account, Account.subdomain, scope.account_tenants, scope.accounts)
+    organizations = _owned(2, Organization, none, scope.organization_tenants, scope.organizations)
     every = sa.union_all(resellers, accounts, organizations).subquery()
-    return sa.select(every.c.id, every.c.name, every.c.subdomain).order_by(every.c.rank, every.c.lower_name, every.c.id)
+    shown = sa.select(every.c.kind, every.c.number, every.c.name, every.c.subdomain)
+    return shown.order_by(every.c.kind, every.c.lower_name, every.c.id)
 
 
-def _ranked(
-    rank: int,
+def _owned(
+    place: int,
+    kind: type[Account | Organization],
+    subdomain: sa.SQLColumnExpression[str],
+    tenants: Ids,
+    ids: Ids,
+) -> Rows:
+    # Joined, for each is named once: behind IN, PostgreSQL would first look for twins.
+    mine = pairs(tenants, ids)
+    rows = _listed(place, mine, kind, kind.lower_name, subdomain)
+    return rows.join(mine, sa.and_(kind.reseller_id == mine.c.tenant, kind.id == mine.c.id))
+
+
+def _listed(
+    place: int,
+    mine: sa.TableValuedAlias,
     kind: type[Reseller | Account | Organization],
     lower_name: sa.SQLColumnExpression[str],
     subdomain: sa.SQLColumnExpression[str],
-) -> sa.Select[*tuple[object, ...]]:
+) -> Rows:
     return sa.select(
-        kind.id,
+        sa.literal_column(str(place)).label("kind"),
+        mine.c.number,
         kind.name,
         subdomain.label("subdomain"),
-        sa.literal_column(str(rank)).label("rank"),
         lower_name.label("lower_name"),
-    )
-
-
-def _named(
-    rows: sa.Select[*tuple[object, ...]], kind: type[Account | Organization], tenants: Ids, ids: Ids
-) -> sa.Select[*tuple[object, ...]]:
-    # Joined, for each is named once: behind IN, PostgreSQL would first look for twins.
-    named = pairs(tenants, ids)
-    return rows.join(named, sa.and_(kind.reseller_id == named.c.tenant, kind.id == named.c.id))
+        kind.id,
+    ).select_from(kind)

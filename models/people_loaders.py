@@ -134,7 +134,7 @@ class PeopleLoaders(Batched):
             )
             # Whoever is invited does not belong to the tenant yet, and may know the name of where to.
             rows: Sequence[Any] = await self._snapshot.fetch(dashboard_names(scope), within=self._beyond(scope))
-            named = {id: name for id, name, _ in rows}
+            named = {scope.dashboards[kind][number - 1]: name for kind, number, name, _ in rows}
             return [named[id] for _, _, id in keys]
 
         return Batch(of_each)

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
+from domain.tenancy import DashboardKind
+
+# In the order in which they are listed.
+KINDS = (DashboardKind.RESELLER, DashboardKind.ACCOUNT, DashboardKind.ORGANIZATION)
 # What a statement can ask of a scope.
 PARTS = ("tenants", "named", "resellers", "accounts", "organizations", "account_tenants", "organization_tenants")
 
@@ -35,6 +39,11 @@ class Scope:
     def parts(self) -> dict[str, list[UUID]]:
         """All of it as statements take it, by the names of their parameters."""
         return {f"scope_{part}": list(getattr(self, part)) for part in PARTS}
+
+    @cached_property
+    def dashboards(self) -> tuple[list[UUID], ...]:
+        """Its dashboards by their kinds, in the order of KINDS, and in that in which statements are told of them."""
+        return list(self.resellers), list(self.accounts), list(self.organizations)
 
     @cached_property
     def tenants(self) -> list[UUID]:

@@ -1,18 +1,19 @@
 """The viewer: who is signed in, and the dashboards between which they switch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
 
 from auth.permissions import IsPerson
-from auth.viewer import Seat
+from auth.viewer import PREFIXES, Seat
 from auth.viewer import Viewer as Person
 from domain.errors import BadInput
 from models import ids
 from models.dashboards import dashboard_names
 from models.invitations import tenants_inviting, waiting_for
+from models.scopes import KINDS
 from models.sessions import sessions_of
 from schema.accounts import Account
 from schema.context import Info
@@ -31,15 +32,7 @@ from schema.together import together
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
 LONGEST_SEARCH = 256
-
-
-@together
-def ids_of(dashboards: Sequence["Dashboard"]) -> list[strawberry.ID]:
-    """Write those of a level, which are of one kind."""
-    prefix = PREFIXES[dashboards[0].seat.kind]
-    return cast("list[strawberry.ID]", ids.encode_all(prefix, [each.key for each in dashboards]))
 
 
 @strawberry.interface(
@@ -47,20 +40,22 @@ def ids_of(dashboards: Sequence["Dashboard"]) -> list[strawberry.ID]:
     "leads to."
 )
 class Dashboard:
-    """A seat, and the name of where it stands. `key` is the id of what it leads to, as it is stored."""
+    """A seat, and the name of where it stands."""
 
-    id: strawberry.ID = strawberry.field(
-        resolver=ids_of, description="The id of the reseller, account or organization."
-    )
+    id: strawberry.ID = strawberry.field(description="The id of the reseller, account or organization.")
     kind: DashboardKind = column("Which of the three it is.", "seat.kind")
     name: str = strawberry.field(description="The name of the reseller, account or organization.")
     role: Role = column("The viewer's role there.", "seat.role")
     is_current: bool = strawberry.field(description="Whether the viewer is in it: the check mark.")
     seat: strawberry.Private[Seat]
-    key: strawberry.Private[UUID]
 
-    def __init__(self, seat: Seat, key: UUID, name: str, is_current: bool) -> None:  # noqa: FBT001 # by position
-        self.seat, self.key, self.name, self.is_current = seat, key, name, is_current
+    def __init__(self, seat: Seat, id: strawberry.ID, name: str, is_current: bool) -> None:  # noqa: FBT001 # by position
+        self.seat, self.id, self.name, self.is_current = seat, id, name, is_current
+
+    @property
+    def key(self) -> UUID:
+        """The id of what it leads to, as it is stored."""
+        return self.seat.dashboard_id
 
 
 @strawberry.type(description="A reseller's dashboard.")
@@ -154,12 +149,9 @@ class Viewer(Node, prefix="viewer"):
         if search is not None and len(search) > LONGEST_SEARCH:
             raise BadInput("search", f"Search for at most {LONGEST_SEARCH} characters.")
         rows = await info.context.snapshot.fetch(dashboard_names(self.row.scope))
-        seats = self.row.by_dashboard if kinds is None else self._of(kinds)
-        here = None if current is None else ids.parse(current)
-        return _entries(seats, rows, here, (search or "").strip().lower())
-
-    def _of(self, kinds: Collection[DashboardKind]) -> dict[UUID, Seat]:
-        return {key: seat for key, seat in self.row.by_dashboard.items() if seat.kind in kinds}
+        if kinds is not None:
+            rows = [row for row in rows if KINDS[row[0]] in kinds]
+        return _entries(self.row, rows, current, (search or "").strip().lower())
 
     async def entry(self, info: Info, dashboard_id: UUID) -> Dashboard | None:
         """Return the one entry that leads to this dashboard."""
@@ -167,7 +159,7 @@ class Viewer(Node, prefix="viewer"):
         if seat is None:
             return None
         name = await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id))
-        return ENTRIES[seat.kind](seat, dashboard_id, name, is_current=False)
+        return ENTRIES[seat.kind](seat, ids.encode(PREFIXES[seat.kind], dashboard_id), name, is_current=False)
 
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
@@ -191,16 +183,15 @@ class Viewer(Node, prefix="viewer"):
         return [Invitation.of(row, info) for row in rows]
 
 
-def _entries(
-    seats: Mapping[UUID, Seat], rows: Sequence[Any], current: tuple[str, UUID] | None, search: str
-) -> list[Dashboard]:
+def _entries(viewer: Person, rows: Sequence[Any], current: str | None, search: str) -> list[Dashboard]:
     if search:
-        rows = [row for row in rows if search in row[1].lower() or search in (row[2] or "")]
-    return [
-        ENTRIES[seat.kind](seat, id, name, current is not None and current == (PREFIXES[seat.kind], id))
-        for id, name, _ in rows
-        if (seat := seats.get(id)) is not None
-    ]
+        rows = [row for row in rows if search in row[2].lower() or search in (row[3] or "")]
+    entries = [ENTRIES[kind] for kind in KINDS]
+    listed: list[Dashboard] = []
+    for kind, number, name, _ in rows:
+        seat, id = viewer.in_scope[kind][number - 1]
+        listed.append(entries[kind](seat, id, name, id == current))
+    return listed
 
 
 @strawberry.input(description="Who signs in.")
