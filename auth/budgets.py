@@ -59,6 +59,10 @@ class _Purse:
     points: float = 0.0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def holds(self, cost: int, at: datetime) -> bool:
+        """Tell whether so many points are there already."""
+        return at < self.ends_at and cost <= self.points
+
 
 class Budgets:
     """A worker's part of all budgets."""
@@ -76,16 +80,11 @@ class Budgets:
         allowance = self._strangers if viewer is None else self._signed_in
         principal = principal_of(viewer, client_address)
         purse = self._purse(principal, allowance, at)
-        # Requests of one principal take turns, so that they do not lease twice where once is enough.
-        async with purse.turn:
-            if purse.ends_at <= at:
-                purse.points = 0.0
-            needed = cost - purse.points
-            if needed > 0 and allowance.refilled(purse.level, at - purse.heard_at) >= needed:
-                await self._lease(database, principal, purse, needed, allowance, at)
-            if cost > purse.points:
-                raise _limited(purse, allowance, cost, at)
-            purse.points -= cost
+        if purse.turn.locked() or not purse.holds(cost, at):
+            # Requests of one principal take turns, so that they do not lease twice where once is enough.
+            async with purse.turn:
+                await self._fill(database, principal, purse, cost, allowance, at)
+        purse.points -= cost
         return _standing(purse, allowance, cost, at)
 
     def standing(self, viewer: Viewer | None, client_address: str | None, cost: int, *, at: datetime) -> Standing:
@@ -103,6 +102,17 @@ class Budgets:
         else:
             self._purses.move_to_end(principal)
         return purse
+
+    async def _fill(
+        self, database: Database, principal: str, purse: _Purse, cost: int, allowance: Allowance, at: datetime
+    ) -> None:
+        if purse.ends_at <= at:
+            purse.points = 0.0
+        needed = cost - purse.points
+        if needed > 0 and allowance.refilled(purse.level, at - purse.heard_at) >= needed:
+            await self._lease(database, principal, purse, needed, allowance, at)
+        if cost > purse.points:
+            raise _limited(purse, allowance, cost, at)
 
     async def _lease(
         self, database: Database, principal: str, purse: _Purse, needed: float, allowance: Allowance, at: datetime
@@ -130,7 +140,7 @@ class Budgets:
 
 def principal_of(viewer: Viewer | None, client_address: str | None) -> str:
     """Return who spends: a user, an API key, or whatever counts as one client."""
-    return f"client {client_of(client_address)}" if viewer is None else f"{viewer.kind.value} {viewer.id}"
+    return f"client {client_of(client_address)}" if viewer is None else " ".join(viewer.principal)
 
 
 def _hash_of(principal: str) -> bytes:

@@ -161,6 +161,11 @@ class Viewer:
         return cls(id=row.id, name=row.name, email=None, seats=(seat,), kind=ActorKind.API_KEY)
 
     @cached_property
+    def principal(self) -> tuple[str, str]:
+        """The kind, and the id as clients and logs know it."""
+        return self.kind.value, ids.encode("key" if self.kind is ActorKind.API_KEY else "user", self.id)
+
+    @cached_property
     def by_dashboard(self) -> dict[UUID, Seat]:
         """The seats by the dashboards that they are in."""
         return {seat.dashboard_id: seat for seat in self.seats}

@@ -35,12 +35,14 @@ class Lent:
     @property
     def is_whole(self) -> bool:
         """Whether there is anybody at the other end, as far as the event loop has seen: nothing is sent."""
+        # Asked here and below for each statement and each time it is lent: hence as plainly, and in no property more.
         return not (self._is_given_up or self._driver.is_closed() or self._sync.invalidated)
 
     @property
     def is_idle(self) -> bool:
         """Whether it is whole, and nothing is open on it."""
-        return self.is_whole and not (self._driver.is_in_transaction() or self._sync.in_transaction())
+        is_gone = self._is_given_up or self._driver.is_closed() or self._sync.invalidated
+        return not (is_gone or self._driver.is_in_transaction() or self._sync.in_transaction())
 
     @property
     def is_in_transaction(self) -> bool:

@@ -66,10 +66,11 @@ class Pool:
         await self._wait()
         self._taken += 1
         try:
-            while (connection := self._last(may_be_open=to_begin)) is not None:
-                if connection.is_idle:
-                    return connection
-                if connection.is_whole and (to_begin or await _is_rolled_back(connection)):
+            while (last := self._last(may_be_open=to_begin)) is not None:
+                connection, is_open = last
+                if is_open and not to_begin:
+                    await roll_back(connection)
+                if connection.is_whole:
                     return connection
                 await connection.close()
             return Lent(await self._engine.connect())
@@ -77,14 +78,15 @@ class Pool:
             self._leave()
             raise
 
-    def _last(self, *, may_be_open: bool) -> Lent | None:
+    def _last(self, *, may_be_open: bool) -> tuple[Lent, bool] | None:
+        """Return the connection that was given back last, and whether a moment is open on it."""
         if self._left and may_be_open:
-            return self._left.pop()[1]
+            return self._left.pop()[1], True
         if self._free:
-            return self._free.pop()
+            return self._free.pop(), False
         # One that is left open is for whoever begins, as long as there may be others.
         is_full = self._taken + len(self._left) > self._size
-        return self._left.pop()[1] if self._left and is_full else None
+        return (self._left.pop()[1], True) if self._left and is_full else None
 
     def leave_open(self, connection: Lent) -> bool:
         """Keep a connection with the moment that is open on it, and tell whether that could be done."""
@@ -161,11 +163,6 @@ class Pool:
             await connection.close()
         finally:
             self._leave()
-
-
-async def _is_rolled_back(connection: Lent) -> bool:
-    await roll_back(connection)
-    return connection.is_whole
 
 
 async def roll_back(connection: Lent) -> None:

@@ -1,12 +1,13 @@
 """Secrets that a client holds and the database knows only by their hash."""
 
-import base64
 import binascii
 import hashlib
 import secrets
 from uuid import UUID
 
 SECRET_BYTES = 32
+# What the module base64 does, which asks each request more than it needs.
+_URL_SAFE, _STANDARD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 
 
 def new_token(owner: UUID) -> str:
@@ -22,7 +23,7 @@ def new_secret() -> str:
 def owner_of(token: str) -> UUID | None:
     """Return the id that a token carries, or None where it is not of our making."""
     try:
-        raw = base64.b64decode(token.encode("ascii"), b"-_", validate=True)
+        raw = binascii.a2b_base64(token.encode("ascii").translate(_STANDARD))
     except (UnicodeError, binascii.Error):
         return None
     return UUID(bytes=raw[:16]) if len(raw) == 16 + SECRET_BYTES and _written(raw) == token else None
@@ -34,4 +35,4 @@ def hash_token(token: str) -> bytes:
 
 
 def _written(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode()
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).decode()

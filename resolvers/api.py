@@ -111,14 +111,14 @@ class Api(strawberry.Schema):
             noted.runs(operation.node)
             operation = await paid(self._schema, operation, values, context.cost, context)
             async with PASSING if context.cost < DEAR else self._turns:
-                result = await self._run(operation, values, context)
-                # Let go of before anybody else begins.
-                await context.close()
+                try:
+                    result = await self._run(operation, values, context)
+                finally:
+                    # Nothing was read before; it is let go of before anybody else begins.
+                    await context.close()
                 return answered(result, request_id, self.limits, told(context.standing) if context.standing else None)
         except Refused as refusal:
             return refused(refusal)
-        finally:
-            await context.close()
 
 
 def interpreting(api: Api) -> Run:

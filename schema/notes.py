@@ -14,8 +14,6 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode
 
 from auth.viewer import Viewer
-from models import ids
-from models.audit import ActorKind
 
 # Enough to tell documents apart and to find one by its beginning.
 DIGITS = 16
@@ -110,25 +108,21 @@ class Notes:
         """Return the fields of the request's line: who, which operation, what it cost, and what came of it."""
         fields: dict[str, Any] = {}
         if self.is_known:
-            fields["principal_kind"], fields["principal"] = _principal(self.principal)
-        for name, shown in SHOWN.items():
+            known = ("STRANGER", None) if self.principal is None else self.principal.principal
+            fields["principal_kind"], fields["principal"] = known
+        codes = list(self.codes)
+        for operation in self.operations:
             # A page may ask several questions; a client sends one operation a request.
-            if told := [value for each in self.operations if (value := getattr(each, name)) is not None]:
-                fields[shown] = ",".join(told)
-        if costs := [each.cost for each in self.operations if each.cost is not None]:
-            fields["cost"] = sum(costs)
-        if codes := [*self.codes, *(code for each in self.operations for code in each.codes)]:
+            for name, shown in SHOWN.items():
+                told = getattr(operation, name)
+                if told is not None:
+                    fields[shown] = f"{fields[shown]},{told}" if shown in fields else told
+            if operation.cost is not None:
+                fields["cost"] = fields.get("cost", 0) + operation.cost
+            codes += operation.codes
+        if codes:
             fields["codes"] = codes[:MOST_CODES]
         return fields
-
-
-_PREFIXES = {ActorKind.USER: "user", ActorKind.API_KEY: "key"}
-
-
-def _principal(viewer: Viewer | None) -> tuple[str, str | None]:
-    if viewer is None:
-        return "STRANGER", None
-    return viewer.kind.value, ids.encode(_PREFIXES[viewer.kind], viewer.id)
 
 
 def _hash(document: str) -> str:

@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.origins import CUSTOM
 from web.refusals import Refused
@@ -25,6 +25,13 @@ class CrossOrigin(CORSMiddleware):
             expose_headers=EXPOSED_HEADERS,
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what no other page sends, as most is: such an answer only says that to another it may differ."""
+        if scope["type"] != "http" or b"origin" in dict(scope["headers"]):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, _varying(send))
+
     def preflight_response(self, request_headers: Headers) -> Response:
         """Return the answer to what a browser asks before it sends another page's request."""
         response = super().preflight_response(request_headers)
@@ -32,3 +39,14 @@ class CrossOrigin(CORSMiddleware):
             return response
         refusal = Refused(400, "This page may not send this here.", "FORBIDDEN", vary=response.headers["vary"])
         return refusal.answer()
+
+
+def _varying(send: Send) -> Send:
+    async def varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            said = [value for name, value in message["headers"] if name == b"vary"]
+            others = [each for each in message["headers"] if each[0] != b"vary"]
+            message["headers"] = [*others, (b"vary", b", ".join([*said, b"Origin"]))]
+        await send(message)
+
+    return varying

@@ -113,7 +113,7 @@ class GraphQLEndpoint:
             context,
             variables=parameters.get("variables"),
             operation_name=parameters.get("operationName"),
-            request_id=request.state.request_id,
+            request_id=request.scope["state"]["request_id"],
             check=anything if request.method == "POST" else may_come_by_get(request, is_text=query is not None),
         )
         return await self._operations.run(answering, has_begun=lambda: context.has_begun, receive=request.receive)

@@ -36,6 +36,8 @@ def coerced(
     hide_suggestions: bool,
 ) -> VariableValues:
     """Return the values that execution takes. Raises Refused, naming each variable at fault with its path."""
+    if not (given or operation.variables):
+        return VariableValues({}, {})
     faults = [
         Objection(f"Variable '${path[0]}' is not allowed: {sentence}", BAD_INPUT, (), {"path": list(path)})
         for path, sentence in _faults(given, limits)
