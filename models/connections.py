@@ -10,6 +10,7 @@ whoever takes it.
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -83,18 +84,21 @@ def reading(tenants: Tenants, patience: Patience) -> str:
 
 def writing(tenants: Tenants, patience: Patience) -> str:
     """Return how a write in these tenants' data begins."""
-    lock = f"SET LOCAL lock_timeout = {_milliseconds(patience.lock)}"
+    _, lock = _timeouts(patience)
     return f"{_beginning('BEGIN ISOLATION LEVEL READ COMMITTED', tenants, patience)}; {lock}"
 
 
 def _beginning(begin: str, tenants: Tenants, patience: Patience) -> str:
-    statement, idle = _milliseconds(patience.statement), _milliseconds(patience.idle)
-    timeouts = f"SET LOCAL statement_timeout = {statement}; SET LOCAL idle_in_transaction_session_timeout = {idle}"
+    timeouts, _ = _timeouts(patience)
     return f"{begin}; {scoped(tenants)}; {timeouts}; {FOR_ANY_VALUES}"
 
 
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)
+@cache
+def _timeouts(patience: Patience) -> tuple[str, str]:
+    """Return what bounds any transaction, and what bounds the wait for a row."""
+    statement, idle, lock = [round(each * 1000) for each in (patience.statement, patience.idle, patience.lock)]
+    any_ones = f"SET LOCAL statement_timeout = {statement}; SET LOCAL idle_in_transaction_session_timeout = {idle}"
+    return any_ones, f"SET LOCAL lock_timeout = {lock}"
 
 
 async def begun(pool: Pool, beginning: str) -> Lent:

@@ -48,6 +48,11 @@ def values_of(entity: Base) -> dict[str, Any]:
     return {name: now[name] for name in _names(type(entity)) if name in now}
 
 
+def is_touched(entity: Base) -> bool:
+    """Tell whether anything in an entity was set since it was read, if only to what it was."""
+    return bool(instance_state(entity).committed_state)
+
+
 def changes_of(entity: Base) -> Iterator[Changed]:
     """Yield what has changed in an entity since it was read; what was touched has changed from nothing."""
     now = entity.__dict__

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from domain.tenancy import DashboardKind
+from models.walls import Named
 
 # In the order in which they are listed.
 KINDS = (DashboardKind.RESELLER, DashboardKind.ACCOUNT, DashboardKind.ORGANIZATION)
@@ -46,9 +47,9 @@ class Scope:
         return list(self.resellers), list(self.accounts), list(self.organizations)
 
     @cached_property
-    def tenants(self) -> list[UUID]:
+    def tenants(self) -> Named:
         """Every reseller in whose data anything of this scope lies: what each statement names first."""
-        return list({*self.resellers, *self.accounts.values(), *self.organizations.values()})
+        return Named({*self.resellers, *self.accounts.values(), *self.organizations.values()})
 
     @property
     def account_tenants(self) -> list[UUID]:

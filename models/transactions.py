@@ -111,7 +111,7 @@ class Transaction:
         """Write what was added, changed and removed."""
         added, removed, self._added, self._removed = self._added, self._removed, [], []
         waiting = [*map(writes.insertion, added)]
-        for entity in self._held.values():
+        for entity in filter(entities.is_touched, self._held.values()):
             names = [name for name, _, _ in entities.changes_of(entity)]
             if names and entity not in removed:
                 waiting.append(writes.update(entity, names))

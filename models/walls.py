@@ -5,8 +5,9 @@ every walled table has one policy for reading and writing that compares it with 
 is seen. Statements name the tenant besides: the wall is there for the day on which one does not.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import Enum
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,17 @@ class Everything(Enum):
 Tenants = Collection[UUID] | Everything
 
 EVERYTHING: Final = Everything.EVERYTHING
+
+
+class Named(list[UUID]):
+    """Tenants that are named with every request of somebody: what is written of them is worked out once."""
+
+    @cached_property
+    def written(self) -> str:
+        """Their ids in hexadecimal digits."""
+        return _written(self)
+
+
 NOTHING: Final[frozenset[UUID]] = frozenset()
 # The tenant of what belongs to no reseller: signing in, a new password, a price book.
 NOWHERE: Final = UUID(int=0)
@@ -79,13 +91,16 @@ AS_WRITTEN: Final = (
 
 def scoped(tenants: Tenants) -> str:
     """Return the statement that lets the rest of a transaction touch these tenants' rows and no others."""
-    # Hexadecimal digits of UUIDs: no text of anybody's gets into a statement here.
-    named = (
-        tenants.value
-        if isinstance(tenants, Everything)
-        else f"{{{','.join(tenant.bytes.hex() for tenant in tenants)}}}"
-    )
+    if isinstance(tenants, Everything):
+        named = tenants.value
+    else:
+        named = f"{{{tenants.written if isinstance(tenants, Named) else _written(tenants)}}}"
     return f"SET LOCAL app.resellers = '{named}'"
+
+
+def _written(tenants: Iterable[UUID]) -> str:
+    # Hexadecimal digits: no text of anybody's gets into a statement.
+    return ",".join(tenant.bytes.hex() for tenant in tenants)
 
 
 def wall(table: str, column: str = "reseller_id") -> tuple[str, ...]:
