@@ -10,11 +10,12 @@ from auth.viewer import Viewer
 def may_with_each(viewer: Viewer, accounts: Sequence[Any], may: Callable[[Viewer, AccountFacts], Answer]) -> Answer:
     """May the viewer do to each of these accounts what is asked of one? Otherwise, what the first is refused for.
 
-    For questions that look at an account's owner and support type alone, and at the viewer's seat in it. Where all are
-    allowed, one is asked for those that are alike; where any is refused, each is, in their order.
+    For questions that look at an account's owner and support type alone, and at the viewer's seat in it, which never
+    takes anything away: one without is asked for those that are alike. Where any is refused, each is, in their order.
     """
     seats = viewer.by_dashboard
-    alike = {(each.reseller_id, each.support_type, id if (id := each.id) in seats else None): each for each in accounts}
-    if all(may(viewer, account) is None for account in alike.values()):
+    without = {(each.reseller_id, each.support_type): each for each in accounts if each.id not in seats}
+    within = [each for each in accounts if each.id in seats and (each.reseller_id, each.support_type) not in without]
+    if all(may(viewer, account) is None for account in (*without.values(), *within)):
         return None
     return next(filter(None, (may(viewer, account) for account in accounts)), None)

@@ -39,5 +39,6 @@ def written(amount: Decimal) -> Decimal:
     """Return the same amount with no fewer than two decimals, and no idle zeros beyond: 3.5 is 3.50."""
     if amount.same_quantum(CENT):
         return amount
-    cents = rounded(amount)
+    # Nothing is rounded: cents are only taken where they are the whole amount.
+    cents = amount.quantize(CENT)
     return cents if cents == amount else amount.normalize()

@@ -191,7 +191,7 @@ class Loaders(PeopleLoaders):
                 if asked.carries_number:
                     numbers = {(each, today): found[each][0].number for each in resellers if found[each]}
                     self.account_counts(asked.kept).know_each(numbers, numbers.values())
-            return [asked.page.cut(found[reseller], asked.order_name) for reseller, _ in keys]
+            return asked.page.cut_each([found[reseller] for reseller, _ in keys], asked.order_name)
 
         return self._account_pages.setdefault(asked, Batch(slices))
 
@@ -229,7 +229,7 @@ class Loaders(PeopleLoaders):
             found: list[list[Row]] = [[] for _ in keys]
             for row in await self._snapshot.fetch(asked.paged(self._scope, *_columns(keys))):
                 found[row.number - 1].append(row)
-            return [asked.page.cut(rows, ORGANIZATIONS_BY_NAME.name) for rows in found]
+            return asked.page.cut_each(found, ORGANIZATIONS_BY_NAME.name)
 
         return self._organization_pages.setdefault(asked, Batch(slices))
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -110,11 +110,20 @@ class Page:
 
     def cut(self, rows: Sequence[sa.Row[Any]], order_name: str) -> "Slice":
         """Return the page's rows in the list's own direction, from what its statement selected in that order."""
-        there_is_more, came_from = len(rows) > self.size, self.cursor is not None
-        kept = rows[: self.size] if there_is_more else rows
-        if not self.is_backward:
-            return new(Slice, (kept, order_name, there_is_more, came_from))
-        return new(Slice, (kept[::-1], order_name, came_from, there_is_more))
+        return self.cut_each([rows], order_name)[0]
+
+    def cut_each(self, lists: Iterable[Sequence[sa.Row[Any]]], order_name: str) -> "list[Slice]":
+        """Return the page of each of many lists, as cut() does."""
+        size, is_backward, came_from = self.size, self.is_backward, self.cursor is not None
+        slices = []
+        for rows in lists:
+            there_is_more = len(rows) > size
+            kept = rows[:size] if there_is_more else rows
+            if is_backward:
+                slices.append(new(Slice, (kept[::-1], order_name, came_from, there_is_more)))
+            else:
+                slices.append(new(Slice, (kept, order_name, there_is_more, came_from)))
+        return slices
 
     def _ascends(self, order: Order) -> bool:
         return order.is_descending == self.is_backward

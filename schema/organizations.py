@@ -87,22 +87,24 @@ class OrganizationConnection:
 
     __slots__ = ("facts", "page")
 
-    nodes: list[Organization] = column("The page without cursors.", "organizations")
     page: strawberry.Private[Slice]
     facts: strawberry.Private[AccountFacts]
 
     def __init__(self, page: Slice, facts: AccountFacts) -> None:
         self.page, self.facts = page, facts
 
-    @property
-    def organizations(self) -> list[Organization]:
-        """Those of the page."""
-        return list(map(Organization, self.page.rows, repeat(self.facts)))
+    @strawberry.field(description="The page without cursors.")
+    @together
+    @staticmethod
+    def nodes(pages: Sequence["OrganizationConnection"]) -> list[list[Organization]]:
+        """Show those of all pages of the level."""
+        return [list(map(Organization, each.page.rows, repeat(each.facts))) for each in pages]
 
     @strawberry.field(description="The page with each entry's cursor.")
     def edges(self) -> list[OrganizationEdge]:
         """Show each with its place."""
-        return [OrganizationEdge(node, self.page) for node in self.nodes]
+        page, facts = self.page, self.facts
+        return [OrganizationEdge(Organization(row, facts), page) for row in page.rows]
 
     @strawberry.field(description="Whether there is more, and where to go on.")
     def page_info(self) -> PageInfo:

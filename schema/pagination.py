@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models.paging import Slice
+from models.paging import Slice, write_cursor
 from schema.rows import column
 from schema.together import together
 
@@ -40,4 +40,5 @@ class Edge:
     @staticmethod
     def cursor(edges: Sequence["Edge"]) -> list[str]:
         """Write those of a level."""
-        return [edge.page.cursor(edge.node.row) for edge in edges]
+        rows = [(edge.page.order, edge.node.row) for edge in edges]
+        return [write_cursor(order, row.sort_key, row.id) for order, row in rows]

@@ -57,16 +57,6 @@ class Subscription(Node, prefix="sub"):
     version: int = column(VERSION)
     systems: int = column("Number of systems to protect.")
     billing_interval: BillingInterval = column("How often it is billed.")
-    cost_per_system: Money | None = column(
-        "The partner's cost of one system for one month, as it was when the contract was saved; "
-        "null for those who may not see the partner's cost.",
-        "shown_cost",
-    )
-    total: Money | None = column(
-        "What one billing interval costs: systems x costPerSystem, x 12 where annual; "
-        "null for those who may not see the partner's cost.",
-        "shown_total",
-    )
     activated_at: datetime | None = column("When it was activated.")
     starts_on: date | None = column(
         "The first paid day: the day after the trial's last day, or the day of activation where that is "
@@ -108,21 +98,34 @@ class Subscription(Node, prefix="sub"):
         return self.context.today(self.account_row.time_zone)
 
     @property
-    def shown_cost(self) -> Money | None:
-        """The partner's cost, for those who may see it."""
-        return Money(self.row.cost_per_system, self.row.currency_code) if self.shows_cost else None
-
-    @property
-    def shown_total(self) -> Money | None:
-        """What one billing interval costs, for those who may see it."""
-        row = self.row
-        if not self.shows_cost:
-            return None
-        return Money(charge(row.systems, row.cost_per_system, row.billing_interval), row.currency_code)
-
-    @property
     def _current(self) -> Period | None:
         return None if self.row.starts_on is None else term_on(self.row.starts_on, self.today)
+
+    @strawberry.field(
+        description="The partner's cost of one system for one month, as it was when the contract was saved; "
+        "null for those who may not see the partner's cost."
+    )
+    @together
+    @staticmethod
+    def cost_per_system(contracts: Sequence["Subscription"]) -> list[Money | None]:
+        """Show it of all contracts of the level."""
+        both = [(contract.row, contract.shows_cost) for contract in contracts]
+        return [Money(row.cost_per_system, row.currency_code) if is_shown else None for row, is_shown in both]
+
+    @strawberry.field(
+        description="What one billing interval costs: systems x costPerSystem, x 12 where annual; "
+        "null for those who may not see the partner's cost."
+    )
+    @together
+    @staticmethod
+    def total(contracts: Sequence["Subscription"]) -> list[Money | None]:
+        """Work it out for all contracts of the level."""
+        return [
+            Money(charge(row.systems, row.cost_per_system, row.billing_interval), row.currency_code)
+            if is_shown
+            else None
+            for row, is_shown in [(contract.row, contract.shows_cost) for contract in contracts]
+        ]
 
     @strawberry.field(description="The last day of the current term, inclusive.")
     def ends_on(self) -> date | None:
@@ -162,7 +165,7 @@ class Subscription(Node, prefix="sub"):
     )
     def activation_preview(self) -> ActivationPreview | None:
         """Ask the domain what it would decide today."""
-        first_charge = self.shown_total
+        first_charge: Money | None = self.total()
         if self.row.status is not Status.PENDING or first_charge is None:
             return None
         today, trial_ends_on = self.today, self.account_row.trial_ends_on

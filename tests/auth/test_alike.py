@@ -1,5 +1,6 @@
 """Policies of many accounts: the same answer as each account's own, asked of fewer."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from auth import policies
 from auth.alike import may_with_each
 from auth.policies import AccountFacts, Answer
-from auth.viewer import Seat, Viewer
+from auth.viewer import ROLES, Seat, Viewer
 from domain.catalog import SupportType
 from domain.dashboards import PartnerSupportedOnly
 from domain.errors import Forbidden, Refusal
@@ -58,5 +59,35 @@ def test_of_accounts_that_are_alike_one_is_asked() -> None:
         asked.append(account)
         return policies.may_read_account(asks, account)
 
-    assert may_with_each(viewer(OPEN[0]), [*OPEN, *SHUT], may) is None
-    assert {account.id for account in asked} == {OPEN[0].id, OPEN[2].id, SHUT[2].id}
+    assert may_with_each(viewer(OPEN[0]), [*OPEN, SHUT[0]], may) is None
+    assert [account.id for account in asked] == [OPEN[2].id, SHUT[0].id]
+
+
+def test_of_accounts_that_somebody_belongs_to_each_is_asked() -> None:
+    asked: list[AccountFacts] = []
+
+    def may(asks: Viewer, account: AccountFacts) -> Answer:
+        asked.append(account)
+        return policies.may_read_account(asks, account)
+
+    assert may_with_each(viewer(*OPEN), [*OPEN, *SHUT], may) is None
+    assert {account.id for account in asked} == {SHUT[2].id, *(account.id for account in OPEN)}
+
+
+QUESTIONS = [policies.may_read_account, policies.may_read_contract, policies.may_read_organizations]
+ABOVE = [None, *(Seat(ADMIN.kind, role, OURS, None, None, True) for role in ROLES[ADMIN.kind])]  # noqa: FBT003
+HELD_UP = [ADMIN._replace(has_accepted_terms=False), ADMIN._replace(lacks_two_factor=True)]
+
+
+@pytest.mark.parametrize("may", QUESTIONS)
+@pytest.mark.parametrize("account", [OPEN[0], SHUT[0]])
+@pytest.mark.parametrize("above", [*ABOVE, *HELD_UP])
+@pytest.mark.parametrize("role", ROLES[DashboardKind.ACCOUNT])
+def test_a_seat_in_an_account_takes_nothing_away(
+    may: Callable[[Viewer, AccountFacts], Answer], account: OwningAccount, above: Seat | None, role: Role
+) -> None:
+    without = Viewer(UUID(int=9), "Ada", None, () if above is None else (above,))
+    own = Seat(DashboardKind.ACCOUNT, role, account.reseller_id, account.id, None, True)  # noqa: FBT003
+    seated = Viewer(UUID(int=9), "Ada", None, (*without.seats, own))
+
+    assert may(seated, account) is None or may(without, account) is not None
