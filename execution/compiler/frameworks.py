@@ -15,6 +15,8 @@ from graphql import (
 
 # Calls a resolver: source, info.
 Call = Callable[[Any, Any], Any]
+# Binds its arguments, none of which can be changed by it.
+Binding = Callable[[dict[str, Any]], Call]
 
 
 class Partly(NamedTuple):
@@ -54,9 +56,9 @@ class Framework:
         is_default = field.resolve is None or field.resolve is default_field_resolver
         return Attribute(name, of_mappings=True) if is_default and not field.args else None
 
-    def bound(self, field: GraphQLField, arguments: dict[str, Any]) -> Call:
-        """Return what calls the field's resolver with these arguments, none of which can be changed by it."""
-        return called_with(field, arguments)
+    def binding(self, field: GraphQLField) -> Binding:
+        """Return what binds the arguments of the field's resolver."""
+        return partial(called_with, field)
 
     def together(self, field: GraphQLField) -> Together | None:  # noqa: ARG002 # for others to say
         """Return what binds the arguments of a field that is answered for all objects of a level at once, or None."""

@@ -25,7 +25,7 @@ from graphql.pyutils import Path
 
 from execution.compiler.branches import is_awaitable_kind
 from execution.compiler.failures import Failed, RefusedInPart, Unforeseen
-from execution.compiler.frameworks import Call, CallTogether, Framework, Partly, Together, called_with
+from execution.compiler.frameworks import Binding, Call, CallTogether, Framework, Partly, Together, called_with
 from execution.compiler.leaves import Leaf
 from execution.compiler.shapes import Shape, shape_of
 from execution.compiler.source import Read, reader, written
@@ -154,6 +154,7 @@ class _Field:
         self._read_all = None if self._attribute is None else reader(self._attribute)
         # Arguments without variables are the same in every run: what they are bound to is kept.
         self._is_constant = not any(isinstance(each.value, VARYING) for each in self._nodes[0].arguments or ())
+        self._binding: Binding | None = None
         self._call_one: Call | None = None
         self._call_all: CallTogether | None = None
 
@@ -231,7 +232,8 @@ class _Field:
         arguments = self._arguments(executor)
         if not _are_unchangeable(arguments):
             return None
-        call = self._framework.bound(self._definition, arguments)
+        self._binding = self._binding or self._framework.binding(self._definition)
+        call = self._binding(arguments)
         self._call_one = call if self._is_constant else None
         return call
 

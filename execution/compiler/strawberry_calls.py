@@ -148,20 +148,21 @@ async def _refused(
     return before
 
 
-def calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any], given: dict[str, Any]) -> Call:
-    """Return what calls the function itself, with arguments that are the same for every object."""
+def calling(resolver: StrawberryResolver[Any], info_of: Callable[..., Any]) -> Callable[[dict[str, Any]], Call]:
+    """Return what binds the function itself to arguments that are the same for every object."""
     parameter = resolver.info_parameter
     function = cast("Callable[..., Any]", resolver.wrapped_func)
+    name = None if parameter is None else parameter.name
     if not takes_self(resolver):
         # A root's function.
-        name = None if parameter is None else parameter.name
-        return lambda _, info: function(**given) if name is None else function(**{name: info_of(info)}, **given)
-    if parameter is None:
-        return lambda source, _: function(source, **given)
-    if parameter.name == "info":
-        return lambda source, info: function(source, info=info_of(info), **given)
-    name = parameter.name
-    return lambda source, info: function(source, **{name: info_of(info)}, **given)
+        if name is None:
+            return lambda given: lambda _, __: function(**given)
+        return lambda given: lambda _, info: function(**{name: info_of(info)}, **given)
+    if name is None:
+        return lambda given: lambda source, _: function(source, **given)
+    if name == "info":
+        return lambda given: lambda source, info: function(source, info=info_of(info), **given)
+    return lambda given: lambda source, info: function(source, **{name: info_of(info)}, **given)
 
 
 def guarded_by(

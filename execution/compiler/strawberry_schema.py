@@ -21,7 +21,16 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
 from execution.compiler.compiler import OPERATIONS, Compiler
-from execution.compiler.frameworks import Attribute, Call, CallTogether, Framework, NamesOf, Together, called_with
+from execution.compiler.frameworks import (
+    Attribute,
+    Binding,
+    Call,
+    CallTogether,
+    Framework,
+    NamesOf,
+    Together,
+    called_with,
+)
 from execution.compiler.strawberry_calls import (
     Arguments,
     answering,
@@ -106,19 +115,25 @@ class StrawberryFramework(Framework):
         is_readable = is_plain and all(part.isidentifier() and not iskeyword(part) for part in path.split("."))
         return Attribute(path) if is_readable else None
 
-    def bound(self, field: GraphQLField, arguments: dict[str, Any]) -> Call:
-        """Return what calls the function after its permissions; where there is more to it, Strawberry calls it."""
-        whole = called_with(field, arguments)
+    def binding(self, field: GraphQLField) -> Binding:
+        """Return what binds the function after its permissions; where there is more to it, Strawberry calls it."""
         known = self._field(field)
         resolver = None if known is None else known.base_resolver
         if known is None or resolver is None or not takes_no_parent(resolver):
-            return whole
+            return super().binding(field)
         permissions = permissions_of(known)
         if permissions is None or (permissions and not iscoroutinefunction(resolver.wrapped_func)):
-            return whole
-        info_of, given = partial(self._converter.config.info_class, _field=known), self._given(known, arguments)
-        call = calling(resolver, info_of, given)
-        return guarded_by(call, permissions, info_of, given, whole) if permissions else call
+            return super().binding(field)
+        info_of, made = partial(self._converter.config.info_class, _field=known), self._arguments(known).made
+        binds = calling(resolver, info_of)
+
+        def bound(arguments: dict[str, Any]) -> Call:
+            given = made(arguments)
+            call = binds(given)
+            whole = called_with(field, arguments)
+            return guarded_by(call, permissions, info_of, given, whole) if permissions else call
+
+        return bound
 
     def together(self, field: GraphQLField) -> Together | None:
         """Return what binds the function that a resolver carries in its attribute `together`, behind permissions."""
@@ -128,10 +143,10 @@ class StrawberryFramework(Framework):
         permissions = None if known is None else permissions_of(known)
         if known is None or permissions is None or not iscoroutinefunction(function):
             return None
-        info_of = partial(self._converter.config.info_class, _field=known)
+        info_of, made = partial(self._converter.config.info_class, _field=known), self._arguments(known).made
 
         def bound(arguments: dict[str, Any]) -> CallTogether:
-            return partial(answering, function, permissions, info_of, self._given(known, arguments))
+            return partial(answering, function, permissions, info_of, made(arguments))
 
         return bound
 
@@ -148,9 +163,6 @@ class StrawberryFramework(Framework):
             return chain(source, asked, **arguments.made(given, asked))
 
         return resolve
-
-    def _given(self, known: StrawberryField, arguments: dict[str, Any]) -> dict[str, Any]:
-        return self._arguments(known).made(arguments) if known.arguments else {}
 
     def _arguments(self, known: StrawberryField) -> Arguments:
         return Arguments(known.arguments, self._converter.config, self._converter.scalar_registry)
