@@ -122,9 +122,13 @@ async def test_what_says_nothing_of_a_page_acts_with_a_header_on_purpose(ada: Cl
     assert (with_one, without, form.status_code) == ([200] * 5, [403] * 4, 403)
 
 
-@pytest.mark.parametrize("name", ["origin", "sec-fetch-site", "authorization", "content-type", "host"])
+HEADERS_THAT_COUNT = ["origin", "sec-fetch-site", "authorization", "content-type", "host", "idempotency-key"]
+
+
+@pytest.mark.parametrize("name", HEADERS_THAT_COUNT)
 async def test_a_header_that_counts_is_not_there_twice(ada: Client, name: str) -> None:
     given = {"origin": OURS, "sec-fetch-site": "same-site", "authorization": "Bearer x", "host": "testserver"}
+    given["idempotency-key"] = "key-1"
     pairs = [*given.items(), ("content-type", "application/json"), (name, given.get(name, "application/json"))]
     wanted = [(key, value) for key, value in pairs if key in {name, "content-type", "host", "origin", "sec-fetch-site"}]
 
