@@ -35,7 +35,7 @@ class Lent:
     @property
     def is_whole(self) -> bool:
         """Whether there is anybody at the other end, as far as the event loop has seen: nothing is sent."""
-        # Asked here and below for each statement and each time it is lent: hence as plainly, and in no property more.
+        # Spelled out, here and below: it is asked whenever one is lent, and before each statement.
         return not (self._is_given_up or self._driver.is_closed() or self._sync.invalidated)
 
     @property

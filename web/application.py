@@ -120,13 +120,13 @@ class Application:
                 await operations.finish(self.grace_seconds)
 
     async def _open_context(self, in_flight: InFlight, cookie: SessionCookie, request: Request) -> Context:
-        # What Starlette's requests show of the scope takes three calls each, of every request.
+        # Read from the scope itself: what Starlette's request shows of it takes three calls each.
         scope, own = request.scope, request.scope["state"]
         own["slot"] = slot = in_flight.take()
         database: Database = scope["app"].state.database
         at, token, authorization = self.now(), cookie.read(request), single(scope, b"authorization")
         viewer = await authenticate(database, authorization=authorization, session_token=token, at=at)
-        address = scope["client"][0] if scope["client"] else None
+        address = scope["client"][0] if scope.get("client") else None
         slot.belongs_to(f"address {address}" if viewer is None else f"viewer {viewer.id}")
         return Context(
             database=database,
