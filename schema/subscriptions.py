@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from schema.accounts import Account
 
 LazyAccount = Annotated["Account", strawberry.lazy("schema.accounts")]
+OR_NULL = "null for those who may not see the partner's cost."
 
 
 @strawberry.type(description="What activating today would do: the dates and the first charge.")
@@ -102,8 +103,7 @@ class Subscription(Node, prefix="sub"):
         return None if self.row.starts_on is None else term_on(self.row.starts_on, self.today)
 
     @strawberry.field(
-        description="The partner's cost of one system for one month, as it was when the contract was saved; "
-        "null for those who may not see the partner's cost."
+        description=f"The partner's cost of one system for one month, as it was when the contract was saved; {OR_NULL}"
     )
     @together
     @staticmethod
@@ -113,19 +113,17 @@ class Subscription(Node, prefix="sub"):
         return [Money(row.cost_per_system, row.currency_code) if is_shown else None for row, is_shown in both]
 
     @strawberry.field(
-        description="What one billing interval costs: systems x costPerSystem, x 12 where annual; "
-        "null for those who may not see the partner's cost."
+        description=f"What one billing interval costs: systems x costPerSystem, x 12 where annual; {OR_NULL}"
     )
     @together
     @staticmethod
     def total(contracts: Sequence["Subscription"]) -> list[Money | None]:
         """Work it out for all contracts of the level."""
-        return [
-            Money(charge(row.systems, row.cost_per_system, row.billing_interval), row.currency_code)
-            if is_shown
-            else None
-            for row, is_shown in [(contract.row, contract.shows_cost) for contract in contracts]
-        ]
+        totals: list[Money | None] = []
+        for row, is_shown in [(contract.row, contract.shows_cost) for contract in contracts]:
+            amount = charge(row.systems, row.cost_per_system, row.billing_interval) if is_shown else None
+            totals.append(None if amount is None else Money(amount, row.currency_code))
+        return totals
 
     @strawberry.field(description="The last day of the current term, inclusive.")
     def ends_on(self) -> date | None:
