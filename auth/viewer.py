@@ -127,8 +127,6 @@ class Seat(NamedTuple):
 
 
 ROLE_NAMES = {each.value: each for each in Role}
-# Of the ids of dashboards.
-PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
 
 
 @dataclass(frozen=True)
@@ -222,7 +220,7 @@ class Viewer:
     def in_scope(self) -> list[list[tuple[Seat, str]]]:
         """The seats as scope.dashboards has them, each with its dashboard's id as clients know it."""
         kinds = zip(KINDS, self.scope.dashboards, strict=True)
-        return [[(self.by_dashboard[id], ids.encode(PREFIXES[kind], id)) for id in those] for kind, those in kinds]
+        return [[(self.by_dashboard[id], ids.encode(ids.PREFIXES[kind], id)) for id in those] for kind, those in kinds]
 
 
 def _seat(

@@ -7,6 +7,7 @@ from uuid import UUID
 from typeid import base32
 
 from domain.errors import NotFound
+from domain.tenancy import DashboardKind
 
 NOUNS = {
     "resl": "reseller",
@@ -21,6 +22,9 @@ NOUNS = {
     "sess": "session",
     "viewer": "viewer",
 }
+# The prefixes of what is a dashboard, by its kind and the other way.
+PREFIXES = {DashboardKind.RESELLER: "resl", DashboardKind.ACCOUNT: "acct", DashboardKind.ORGANIZATION: "org"}
+DASHBOARDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 # Of those that TypeID allows, the ones that we would choose.
 _PREFIX = re.compile("[a-z]{1,63}")
 

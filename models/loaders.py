@@ -159,9 +159,8 @@ class Loaders(PeopleLoaders):
     async def place_behind(self, id: str) -> Place | None:
         """Return the dashboard that a client's id names, or in which what it names lies; None outside the scope."""
         prefix, key = ids.parse(id) or ("", UUID(int=0))
-        kinds = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org": DashboardKind.ORGANIZATION}
-        if prefix in kinds:
-            return await self.place(kinds[prefix], key)
+        if prefix in ids.DASHBOARDS:
+            return await self.place(ids.DASHBOARDS[prefix], key)
         lying = {"memb": self.memberships, "invt": self.invitations, "key": self.api_keys}.get(prefix)
         row = None if lying is None else await lying.load(key)
         return None if row is None else await self.place(row.kind, row.dashboard_id)

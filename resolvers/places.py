@@ -24,17 +24,15 @@ from resolvers.finding import AnySelect, found, held, reseller_to_change, tenant
 from resolvers.writing import signed_in
 from schema.context import Info
 
-PREFIXES = {"resl": DashboardKind.RESELLER, "acct": DashboardKind.ACCOUNT, "org": DashboardKind.ORGANIZATION}
-
 T = TypeVar("T", Membership, Invitation, ApiKey)
 
 
 async def lock_place(info: Info, transaction: Transaction, id: str | None, field: str = "dashboard_id") -> Place:
     """Return the dashboard that a field of the input names. Raises NotFound outside the viewer's scope."""
     prefix, key = ids.parse(id or "") or ("", UUID(int=0))
-    if prefix not in PREFIXES:
+    if prefix not in ids.DASHBOARDS:
         raise NotFound("dashboard", (field,))
-    return found(await _locked(info, transaction, PREFIXES[prefix], key), "dashboard", field)
+    return found(await _locked(info, transaction, ids.DASHBOARDS[prefix], key), "dashboard", field)
 
 
 async def lock_in_place(

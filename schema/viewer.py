@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from auth.permissions import IsPerson
-from auth.viewer import PREFIXES, Seat
+from auth.viewer import Seat
 from auth.viewer import Viewer as Person
 from domain.errors import BadInput
 from models import ids
@@ -159,7 +159,7 @@ class Viewer(Node, prefix="viewer"):
         if seat is None:
             return None
         name = await info.context.loaders.names.load((seat.kind, seat.reseller_id, dashboard_id))
-        return ENTRIES[seat.kind](seat, ids.encode(PREFIXES[seat.kind], dashboard_id), name, is_current=False)
+        return ENTRIES[seat.kind](seat, ids.encode(ids.PREFIXES[seat.kind], dashboard_id), name, is_current=False)
 
     @strawberry.field(description="Whether they sign in with a second factor; false for an API key.")
     def two_factor(self) -> bool:
